@@ -1,0 +1,121 @@
+"""Django's settings, from the environment alone; docs/settings.md describes every variable."""
+
+from os import environ
+from pathlib import Path
+
+from patchtrack.environment import (
+    choose_hosts,
+    choose_secret_key,
+    derive_database,
+    parse_database_url,
+    read_choice,
+    read_integer,
+    read_text,
+    split_header,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+
+PROFILE = read_choice(
+    environ, "PATCHTRACK_PROFILE", ("development", "production"), default="development"
+)
+PRODUCTION = PROFILE == "production"
+DEBUG = not PRODUCTION
+SECRET_KEY = choose_secret_key(environ, production=PRODUCTION)
+ALLOWED_HOSTS = choose_hosts(environ, production=PRODUCTION)
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "patchtrack",
+    "ingest",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "patchtrack.urls"
+WSGI_APPLICATION = "patchtrack.wsgi.application"
+ASGI_APPLICATION = "patchtrack.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASE_URL = read_text(environ, "DATABASE_URL")
+if not DATABASE_URL:
+    VAR.mkdir(exist_ok=True)
+    DATABASE_URL = "sqlite:///var/patchtrack.sqlite3"
+DATABASES = {"default": derive_database(parse_database_url(DATABASE_URL, ROOT), environ)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = read_text(environ, "PATCHTRACK_STATIC_ROOT", str(VAR / "static"))
+
+# Cookies and redirects for HTTPS only; plain HTTP is for a developer's own machine.
+SESSION_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_SECURE = PRODUCTION
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_PROXY_SSL_HEADER = split_header(read_text(environ, "PATCHTRACK_PROXY_SSL_HEADER"))
+# Thirty days: browsers' preload lists take a host only from a year on, so "preload" binds
+# nobody until an administrator raises this on purpose.
+SECURE_HSTS_SECONDS = (
+    read_integer(environ, "PATCHTRACK_HSTS_SECONDS", 30 * 86400) if PRODUCTION else 0
+)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+X_FRAME_OPTIONS = "DENY"
+
+LOG_LEVEL = read_choice(
+    environ, "PATCHTRACK_LOG_LEVEL", ("debug", "info", "warning", "error"), default="info"
+).upper()
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    # Django would mail its errors to administrators; here they go where all the others go.
+    "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},
+}
+
+PATCHTRACK_MAX_MESSAGE_BYTES = read_integer(
+    environ, "PATCHTRACK_MAX_MESSAGE_BYTES", 100 * 1024 * 1024, least=1
+)

@@ -1,0 +1,79 @@
+"""What every test can use: one database, the same for threads and for other processes."""
+
+import os
+
+import pytest
+from django.apps import apps
+from django.core import serializers
+from django.db import connections, transaction
+from django.db.models.signals import post_migrate
+
+from tests.database_url import format_database_url
+
+# Tests reach the database through one of these.
+DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server"})
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="run only the tests that use the database: the others do not depend on its kind",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--database-only"):
+        config.hook.pytest_deselected(items=[item for item in items if not uses_database(item)])
+        items[:] = filter(uses_database, items)
+
+
+def uses_database(item: pytest.Item) -> bool:
+    fixtures = DATABASE_FIXTURES.intersection(getattr(item, "fixturenames", ()))
+    return bool(fixtures) or item.get_closest_marker("django_db") is not None
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix, tmp_path_factory
+) -> None:
+    """SQLite's test database becomes a file: in memory it would be one process's own."""
+    connection = connections["default"]
+    if connection.vendor == "sqlite":
+        path = tmp_path_factory.mktemp("database") / "patchtrack.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(path)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    """Keeps the rows that migrations put in (states, tags) for every test.
+
+    A test with real transactions ends with a flush of all tables; Django then sends
+    post_migrate, and the rows come back.
+    """
+    app = apps.get_app_config("patchtrack")
+    with django_db_blocker.unblock():
+        rows = [row for model in app.get_models() for row in model._default_manager.all()]
+    snapshot = serializers.serialize("json", rows)
+
+    def restore(using: str, **_) -> None:
+        with transaction.atomic(using=using):
+            for row in serializers.deserialize("json", snapshot, using=using):
+                row.save(using=using)
+
+    post_migrate.connect(restore, sender=app, weak=False)
+
+
+@pytest.fixture
+def database_url(transactional_db) -> str:
+    """The test database as a DATABASE_URL, for other processes; they see committed rows only."""
+    return format_database_url(connections["default"].settings_dict)
+
+
+@pytest.fixture
+def child_environment(database_url: str) -> dict[str, str]:
+    """The environment for a `manage.py` of its own process on the test database."""
+    return os.environ | {
+        "DATABASE_URL": database_url,
+        "DJANGO_SETTINGS_MODULE": "patchtrack.settings",
+    }
