@@ -1,0 +1,75 @@
+"""The canonical dump: a project's state without database ids and times of arrival."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connection
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce, Collate
+
+from patchtrack.models import Event, Message, Project
+
+_COLUMNS = {
+    "msgid": F("message_id"),
+    "submitter": F("author__address"),
+    "shown_name": Coalesce("patch__name", "cover__name", "subject"),
+    "place": F("patch__number"),
+    "series": Coalesce("patch__series__head__message_id", "cover__series__head__message_id"),
+    "series_version": Coalesce("patch__series__version", "cover__series__version"),
+    "series_total": Coalesce("patch__series__total", "cover__series__total"),
+    "parent": Coalesce(
+        "comment__patch__message__message_id", "comment__cover__message__message_id"
+    ),
+    "state": F("patch__state__slug"),
+}
+
+
+def _find_rows(project: Project) -> QuerySet[Message, dict[str, Any]]:
+    """The project's messages, sorted by the bytes of their message-ids on every database."""
+    collation = "C" if connection.vendor == "postgresql" else "BINARY"
+    return (
+        Message.objects.filter(project=project)
+        .order_by(Collate("message_id", collation))
+        .values("kind", "date", "dated", "trailers", **_COLUMNS)
+    )
+
+
+def _find_events(project: Project) -> dict[str, list[str]]:
+    """The categories of the events of each message; a series' events are its head's."""
+    events = Event.objects.filter(project=project).annotate(
+        msgid=Coalesce("message__message_id", "series__head__message_id")
+    )
+    categories: dict[str, list[str]] = defaultdict(list)
+    for message_id, category in events.values_list("msgid", "category").iterator():
+        categories[message_id].append(category)
+    return categories
+
+
+def dump_state(project: Project) -> Iterator[str]:
+    """One JSON object for each message of the project, sorted by message-id.
+
+    Two databases that hold the same mails give the same lines, in whatever order, however
+    often and by however many parsers the mails were stored.
+    """
+    events = _find_events(project)
+    for row in _find_rows(project).iterator():
+        yield json.dumps(
+            {
+                "msgid": row["msgid"],
+                "kind": row["kind"],
+                "submitter": row["submitter"],
+                "name": row["shown_name"],
+                "date": row["date"].isoformat() if row["dated"] else None,
+                "series": row["series"],
+                "number": row["place"],
+                "version": row["series_version"],
+                "total": row["series_total"],
+                "parent": row["parent"],
+                "state": row["state"],
+                "trailers": {key: len(said) for key, said in sorted(row["trailers"].items())},
+                "events": sorted(events.get(row["msgid"], ())),
+            },
+            ensure_ascii=False,
+        )

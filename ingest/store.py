@@ -1,0 +1,188 @@
+"""The transaction: lock, reload, derive, write; all of a batch or nothing, retried whole."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import F, Q
+
+from ingest import failpoints
+from ingest.copies import Arrival, find_copies, incoming_copy
+from ingest.incoming import Delivery, Incoming, message_columns, thread_message
+from ingest.locking import lock_threads_of
+from ingest.policy import Policy
+from ingest.retry import run_transaction
+from ingest.threads import derive
+from ingest.threadstate import ThreadState, find_thread_states
+from ingest.writing import Reading, ThreadChange, write_plans
+from patchtrack.models import Mail, Outcome, Project
+
+# What changes of a kept mail when it is understood at last.
+_SETTLED_COLUMNS = "project message shown content_hash hop_date outcome detail".split()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What became of a mail; `message` is the database id of the message that it made."""
+
+    outcome: Outcome
+    detail: str = ""
+    message: int | None = None
+
+
+def record(project: Project, batch: Sequence[Incoming]) -> list[Recorded]:
+    """Store mails in a project; what became of each, in the order of the batch.
+
+    Returns only after the commit. Raises TryAgain when nothing was stored and the batch should
+    be given again later; any other error means that a mail of the batch cannot be stored.
+    """
+    return run_transaction(lambda: _record_once(project, batch))
+
+
+def record_aside(project: Project | None, deliveries: Sequence[tuple[Delivery, Recorded]]) -> None:
+    """Keep mails that become no message: quarantined or unrouted, each with the reason.
+
+    A mail that is kept already stays as it is. Raises TryAgain as `record` does.
+    """
+    run_transaction(lambda: _record_aside_once(project, deliveries))
+
+
+def _record_aside_once(
+    project: Project | None, deliveries: Sequence[tuple[Delivery, Recorded]]
+) -> None:
+    known = _find_kept(project, [delivery.sha256 for delivery, _ in deliveries])
+    failpoints.reach("aside looked up")
+    rows = {
+        delivery.sha256: delivery.as_mail(
+            project=project, outcome=entry.outcome, detail=entry.detail
+        )
+        for delivery, entry in deliveries
+        if delivery.sha256 not in known
+    }
+    Mail.objects.bulk_create(row for _, row in sorted(rows.items()))
+
+
+def _find_kept(project: Project | None, hashes: Iterable[str]) -> dict[str, Mail]:
+    """Mails that have arrived before, by their SHA-256, in the project or not routed to any."""
+    mine = Q(project=project) | Q(project=None)
+    rows = Mail.objects.filter(mine, sha256__in=hashes).defer("raw", "detail")
+    return {row.sha256: row for row in rows.order_by(F("project").asc(nulls_first=True))}
+
+
+def _is_settled(mail: Mail | None) -> bool:
+    """Whether nothing is left to do for a kept mail; the others wait to be understood."""
+    return mail is not None and (mail.message_id is not None or mail.outcome == Outcome.IGNORED)
+
+
+def _record_once(project: Project, batch: Sequence[Incoming]) -> list[Recorded]:
+    kept = _find_kept(project, [mail.delivery.sha256 for mail in batch])
+    first: dict[str, int] = {}
+    for index, mail in enumerate(batch):
+        if not _is_settled(kept.get(mail.delivery.sha256)):
+            first.setdefault(mail.delivery.sha256, index)
+    fresh = [batch[index] for index in first.values()]
+    rows = [
+        mail.as_mail(project=project, outcome=Outcome.IGNORED)
+        for mail in fresh
+        if mail.parsed.hints.ignore
+    ]
+    rows += _record_fresh(project, [mail for mail in fresh if not mail.parsed.hints.ignore])
+    _keep_mails(rows, kept)
+    recorded = [Recorded(outcome=Outcome.DUPLICATE) for _ in batch]
+    for row in rows:
+        outcome = Outcome(row.outcome)
+        recorded[first[row.sha256]] = Recorded(outcome=outcome, message=row.message_id)
+    return recorded
+
+
+def _keep_mails(rows: Sequence[Mail], kept: Mapping[str, Mail]) -> None:
+    """Insert the rows, but bring those up to date that were kept without being understood."""
+    new = [row for row in rows if row.sha256 not in kept]
+    for row in rows:
+        if row.sha256 in kept:
+            row.id = kept[row.sha256].id
+            row.save(update_fields=_SETTLED_COLUMNS)
+    Mail.objects.bulk_create(sorted(new, key=lambda row: row.sha256))
+
+
+def _record_fresh(project: Project, fresh: Sequence[Incoming]) -> list[Mail]:
+    """Store what follows from mails that were never seen; the rows that are to keep them."""
+    if not fresh:
+        return []
+    policy = Policy(project)
+    threads = lock_threads_of(project, [mail.tokens for mail in fresh])
+    states = find_thread_states(set(threads), policy.tags)
+    failpoints.reach("state read")
+    arrivals = _gather_arrivals(fresh, threads, states)
+    changes = _derive_changes(policy, states, arrivals)
+    messages = write_plans(policy, changes, fresh)
+    return [
+        row
+        for arrival in arrivals
+        for row in _copy_rows(project, arrival, messages[arrival.message_id])
+    ]
+
+
+def _gather_arrivals(
+    fresh: Sequence[Incoming], threads: Sequence[int], states: dict[int, ThreadState]
+) -> list[Arrival]:
+    """The new copies of each message, beside those that are stored."""
+    arrivals: dict[str, Arrival] = {}
+    for mail, thread in zip(fresh, threads, strict=True):
+        message_id = mail.parsed.message_id
+        stored = states[thread].messages.get(message_id)
+        arrival = arrivals.setdefault(
+            message_id,
+            Arrival(thread=thread, message_id=message_id, row=stored.row if stored else None),
+        )
+        arrival.arrived.append(incoming_copy(mail))
+    copies = find_copies(arrival.row for arrival in arrivals.values() if arrival.row)
+    for arrival in arrivals.values():
+        if arrival.row:
+            arrival.stored = copies[arrival.row]
+    return list(arrivals.values())
+
+
+def _derive_changes(
+    policy: Policy, states: dict[int, ThreadState], arrivals: Sequence[Arrival]
+) -> list[ThreadChange]:
+    """Every locked thread's plan, given the copies that are shown from now on."""
+    readings: dict[int, dict[str, Reading]] = {thread: {} for thread in states}
+    for arrival in arrivals:
+        mail = arrival.shown().incoming
+        if mail:
+            columns = message_columns(mail.parsed, mail.delivery.received_at, policy.tags)
+            readings[arrival.thread][arrival.message_id] = Reading(
+                incoming=mail, columns=columns, is_other_copy=bool(arrival.stored)
+            )
+    return [
+        derive_change(policy, thread, state, readings[thread]) for thread, state in states.items()
+    ]
+
+
+def derive_change(
+    policy: Policy, thread: int, state: ThreadState, readings: dict[str, Reading]
+) -> ThreadChange:
+    """A thread's plan when the messages in `readings` are new or read anew."""
+    light = {message_id: stored.light for message_id, stored in state.messages.items()}
+    for message_id, reading in readings.items():
+        author = reading.incoming.parsed.author.address
+        light[message_id] = thread_message(message_id, author, reading.columns, policy.tags)
+    plan = derive(light.values())
+    return ThreadChange(thread=thread, state=state, plan=plan, readings=readings)
+
+
+def _copy_rows(project: Project, arrival: Arrival, message: int) -> list[Mail]:
+    """Unsaved rows for the copies of one message that have arrived."""
+    shown = arrival.shown()
+    if arrival.stored and shown.incoming:
+        Mail.objects.filter(message=message, shown=True).update(shown=False)
+    outcomes = arrival.outcomes()
+    return [
+        copy.incoming.as_mail(
+            project=project,
+            message_id=message,
+            shown=copy is shown,
+            outcome=outcomes[copy.sha256],
+        )
+        for copy in arrival.new_copies()
+    ]

@@ -1,0 +1,39 @@
+"""Writes the messages of a batch."""
+
+from typing import Any
+
+from ingest import failpoints
+from ingest.writing.changes import Place, Reading, Writing
+from patchtrack.models import Message
+
+
+def write_messages(writing: Writing) -> None:
+    """Insert the new messages and change those that are read or placed differently now."""
+    new: list[Message] = []
+    for place in writing.places():
+        if place.stored is None:
+            new.append(_new_message(writing, place))
+            continue
+        writing.ids[place.message_id] = place.stored.row
+        columns = _columns(writing, place.reading) if place.reading else {}
+        if place.stored.kind != place.plan.kind:
+            columns["kind"] = place.plan.kind
+        if columns:
+            Message.objects.filter(id=place.stored.row).update(**columns)
+    for message in Message.objects.bulk_create(new):
+        writing.ids[message.message_id] = message.id
+    failpoints.reach("messages written")
+
+
+def _columns(writing: Writing, reading: Reading) -> dict[str, Any]:
+    return reading.columns | {"author": writing.people[reading.incoming.parsed.author.address]}
+
+
+def _new_message(writing: Writing, place: Place) -> Message:
+    return Message(
+        project=writing.policy.project,
+        thread_id=place.change.thread,
+        message_id=place.message_id,
+        kind=place.plan.kind,
+        **_columns(writing, place.reading),
+    )

@@ -1,0 +1,127 @@
+"""Writes the patches and cover letters of a batch."""
+
+from typing import Any
+
+from ingest.incoming import Incoming, patch_columns, submission_columns
+from ingest.writing.changes import Place, Writing
+from patchtrack.models import Cover, Event, Patch
+
+Category = Event.Category
+
+
+def write_submissions(writing: Writing) -> None:
+    """Insert the new patches and covers, move and change the stored ones."""
+    patches: list[Patch] = []
+    covers: list[Cover] = []
+    for place in writing.places():
+        if place.kind_before in ("patch", "cover") and place.kind_before != place.plan.kind:
+            _remove_submission(place)
+        if place.plan.kind == "patch":
+            if place.kind_before == "patch":
+                _change_patch(writing, place)
+            else:
+                patches.append(_new_patch(writing, place))
+        elif place.plan.kind == "cover":
+            if place.kind_before == "cover":
+                _change_cover(writing, place)
+            else:
+                covers.append(_new_cover(writing, place))
+    Cover.objects.bulk_create(covers)
+    Patch.objects.bulk_create(patches)
+
+
+def _shared_columns(writing: Writing, mail: Incoming) -> dict[str, Any]:
+    return {
+        "date": mail.parsed.date or mail.delivery.received_at,
+        "submitter": writing.people[mail.parsed.author.address],
+    }
+
+
+def _new_patch(writing: Writing, place: Place) -> Patch:
+    row, mail = writing.ids[place.message_id], place.reading.incoming
+    writing.events.turn(Category.PATCH_CREATED, False, True, message_id=row)
+    writing.events.turn(Category.PATCH_COMPLETED, False, place.plan.follows_all, message_id=row)
+    return Patch(
+        message_id=row,
+        project=writing.policy.project,
+        series_id=writing.series_ids[place.plan.series],
+        number=place.plan.number,
+        follows_all=place.plan.follows_all,
+        tags=dict(place.plan.tags),
+        state=writing.policy.choose_state(mail.parsed),
+        delegate=writing.policy.choose_delegate(mail.parsed),
+        **_shared_columns(writing, mail),
+        **patch_columns(mail.parsed),
+    )
+
+
+def _new_cover(writing: Writing, place: Place) -> Cover:
+    row, mail = writing.ids[place.message_id], place.reading.incoming
+    writing.events.turn(Category.COVER_CREATED, False, True, message_id=row)
+    return Cover(
+        message_id=row,
+        project=writing.policy.project,
+        series_id=writing.series_ids[place.plan.series],
+        **_shared_columns(writing, mail),
+        **submission_columns(mail.parsed),
+    )
+
+
+def _change_patch(writing: Writing, place: Place) -> None:
+    stored, plan = place.stored, place.plan
+    before = {
+        "series_id": stored.series,
+        "number": stored.number,
+        "follows_all": stored.follows_all,
+        "tags": stored.tags,
+    }
+    now = {
+        "series_id": writing.series_ids[plan.series],
+        "number": plan.number,
+        "follows_all": plan.follows_all,
+        "tags": dict(plan.tags),
+    }
+    columns = {name: value for name, value in now.items() if before[name] != value}
+    if place.reading:
+        mail = place.reading.incoming
+        columns |= _shared_columns(writing, mail) | patch_columns(mail.parsed)
+        if place.reading.is_other_copy:
+            columns |= _initial_columns(writing, place)
+    if columns:
+        Patch.objects.filter(message=stored.row).update(**columns)
+    writing.events.turn(
+        Category.PATCH_COMPLETED, stored.follows_all, plan.follows_all, message_id=stored.row
+    )
+
+
+def _initial_columns(writing: Writing, place: Place) -> dict[str, Any]:
+    """State and delegate as this copy would have been given them at first, each unless somebody
+    has changed it since."""
+    parsed = place.reading.incoming.parsed
+    changes = Event.objects.filter(message=place.stored.row).values_list("category", flat=True)
+    changed = set(changes)
+    columns: dict[str, Any] = {}
+    if Category.PATCH_STATE_CHANGED not in changed:
+        columns["state"] = writing.policy.choose_state(parsed)
+    if Category.PATCH_DELEGATED not in changed:
+        columns["delegate"] = writing.policy.choose_delegate(parsed)
+    return columns
+
+
+def _change_cover(writing: Writing, place: Place) -> None:
+    columns: dict[str, Any] = {}
+    if place.stored.series != writing.series_ids[place.plan.series]:
+        columns["series_id"] = writing.series_ids[place.plan.series]
+    if place.reading:
+        mail = place.reading.incoming
+        columns |= _shared_columns(writing, mail) | submission_columns(mail.parsed)
+    if columns:
+        Cover.objects.filter(message=place.stored.row).update(**columns)
+
+
+def _remove_submission(place: Place) -> None:
+    """The copy shown now is no patch or cover, or the other of the two. With the row go its
+    events; its comments find their new place in this same transaction."""
+    table = Patch if place.stored.kind == "patch" else Cover
+    table.objects.filter(message=place.stored.row).delete()
+    Event.objects.filter(message=place.stored.row).delete()

@@ -1,0 +1,43 @@
+"""What Patchtrack knows: tables, constraints and query verbs."""
+
+from patchtrack.models.archive import ArchivePosition
+from patchtrack.models.event import Event
+from patchtrack.models.mail import Kind, Mail, Message, Outcome, Thread, ThreadToken
+from patchtrack.models.person import ApiToken, Person
+from patchtrack.models.project import DelegationRule, HeaderPolicy, Project, State, Tag
+from patchtrack.models.submission import (
+    Bundle,
+    BundlePatch,
+    Check,
+    Comment,
+    Cover,
+    Patch,
+    Series,
+    SeriesAlias,
+)
+
+__all__ = [
+    "ApiToken",
+    "ArchivePosition",
+    "Bundle",
+    "BundlePatch",
+    "Check",
+    "Comment",
+    "Cover",
+    "DelegationRule",
+    "Event",
+    "HeaderPolicy",
+    "Kind",
+    "Mail",
+    "Message",
+    "Outcome",
+    "Patch",
+    "Person",
+    "Project",
+    "Series",
+    "SeriesAlias",
+    "State",
+    "Tag",
+    "Thread",
+    "ThreadToken",
+]

@@ -1,0 +1,186 @@
+"""Series, patches, cover letters and comments: what maintainers work with."""
+
+from django.conf import settings
+from django.db import models
+
+from patchtrack.models.mail import Message
+from patchtrack.models.person import Person
+from patchtrack.models.project import Project, State
+
+
+class Series(models.Model):
+    """Patches that were sent together, with or without a cover letter.
+
+    `head` is the cover, or the lowest numbered patch that has arrived. `lineage` is equal for
+    the revisions of one piece of work; `previous` is the revision that this one answers.
+    """
+
+    project = models.ForeignKey(Project, models.CASCADE, db_index=False)
+    head = models.ForeignKey(Message, models.PROTECT, db_index=False, related_name="+")
+    name = models.TextField()
+    submitter = models.ForeignKey(Person, models.PROTECT, related_name="series")
+    date = models.DateTimeField()
+    version = models.IntegerField()
+    total = models.IntegerField()
+    received_total = models.IntegerField()
+    complete = models.BooleanField()
+    partial = models.BooleanField(default=False)
+    lineage = models.CharField(max_length=64)
+    previous = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="next_revisions"
+    )
+
+    class Meta:
+        verbose_name_plural = "series"
+        constraints = [
+            models.UniqueConstraint(fields=["project", "head"], name="series_unique_project_head"),
+        ]
+        indexes = [
+            models.Index(fields=["project", "date"], name="series_by_project_date"),
+            models.Index(fields=["project", "lineage"], name="series_by_lineage"),
+            models.Index(fields=["head"], name="series_by_head"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SeriesAlias(models.Model):
+    """The id of a series that turned out to be part of `series`, so that old links stay valid."""
+
+    id = models.BigIntegerField(primary_key=True)
+    series = models.ForeignKey(Series, models.CASCADE, related_name="aliases")
+
+
+class Submission(models.Model):
+    """What patches and covers share; their ids are those of their messages."""
+
+    message = models.OneToOneField(
+        Message, models.CASCADE, primary_key=True, related_name="%(class)s"
+    )
+    project = models.ForeignKey(Project, models.CASCADE, db_index=False)
+    name = models.TextField(help_text="the subject, its prefixes normalised")
+    date = models.DateTimeField()
+    submitter = models.ForeignKey(Person, models.PROTECT, related_name="%(class)s_set")
+    pull_url = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Cover(Submission):
+    """The cover letter of a series."""
+
+    series = models.OneToOneField(Series, models.PROTECT, null=True, related_name="cover")
+
+
+class Patch(Submission):
+    """A change for review. `number` is its place in `series`, None if it is unnumbered."""
+
+    series = models.ForeignKey(
+        Series, models.PROTECT, null=True, db_index=False, related_name="patches"
+    )
+    number = models.IntegerField(null=True)
+    follows_all = models.BooleanField(
+        default=False, help_text="whether all patches before it in its series have arrived"
+    )
+    state = models.ForeignKey(State, models.PROTECT, db_index=False)
+    delegate = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="delegated"
+    )
+    archived = models.BooleanField(default=False)
+    hash = models.CharField(max_length=40, blank=True)
+    commit_ref = models.CharField(max_length=255, blank=True)
+    paths = models.JSONField(default=list, help_text="touched paths, sorted")
+    tags = models.JSONField(default=dict, help_text='{"Acked-by": 2}, with those of the comments')
+
+    class Meta:
+        verbose_name_plural = "patches"
+        indexes = [
+            models.Index(fields=["project", "date"], name="patch_by_project_date"),
+            models.Index(fields=["series", "number"], name="patch_by_series"),
+            models.Index(fields=["hash"], name="patch_by_hash"),
+        ]
+
+
+class Comment(models.Model):
+    """What somebody says on a patch or on a cover letter."""
+
+    message = models.OneToOneField(
+        Message, models.CASCADE, primary_key=True, related_name="comment"
+    )
+    patch = models.ForeignKey(Patch, models.CASCADE, null=True, related_name="comments")
+    cover = models.ForeignKey(Cover, models.CASCADE, null=True, related_name="comments")
+    addressed = models.BooleanField(null=True, help_text="None: no action was asked for")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(patch=None, cover__isnull=False)
+                | models.Q(patch__isnull=False, cover=None),
+                name="comment_on_patch_or_cover",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"comment {self.pk}"
+
+
+class Check(models.Model):
+    """The result of a test that somebody ran on a patch."""
+
+    class Result(models.IntegerChoices):
+        """Patchwork's numbers, which its API filters by."""
+
+        PENDING = 0, "pending"
+        SUCCESS = 1, "success"
+        WARNING = 2, "warning"
+        FAIL = 3, "fail"
+
+    patch = models.ForeignKey(Patch, models.CASCADE, related_name="checks")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    date = models.DateTimeField(auto_now_add=True)
+    state = models.SmallIntegerField(choices=Result, default=Result.PENDING)
+    target_url = models.URLField(blank=True)
+    description = models.TextField(blank=True)
+    context = models.SlugField(max_length=255, default="default")
+
+    def __str__(self) -> str:
+        return f"{self.context}: {self.get_state_display()}"
+
+
+class Bundle(models.Model):
+    """An ordered choice of patches that a user has made."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="bundles")
+    project = models.ForeignKey(Project, models.CASCADE)
+    name = models.CharField(max_length=50)
+    public = models.BooleanField(default=False)
+    patches = models.ManyToManyField(Patch, through="BundlePatch")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name"], name="bundle_unique_owner_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BundlePatch(models.Model):
+    """A patch's place in a bundle."""
+
+    bundle = models.ForeignKey(Bundle, models.CASCADE)
+    patch = models.ForeignKey(Patch, models.CASCADE)
+    order = models.IntegerField()
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bundle", "patch"], name="bundle_patch_unique_bundle_patch"
+            ),
+        ]

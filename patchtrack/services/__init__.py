@@ -1,0 +1,1 @@
+"""What web, API and mail share: every write with its event, and what is read from stored mail."""
