@@ -1,0 +1,194 @@
+"""Django's admin: what is configured can be changed there, what came by mail only be read."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from patchtrack import models
+from patchtrack.templatetags.patchtrack import raw_mail_of
+
+admin.site.site_header = "Patchtrack"
+admin.site.site_title = "Patchtrack"
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """For rows that follow from mail, or that only a service may write, with their events."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return False
+
+
+class DelegationRuleInline(admin.TabularInline):
+    model = models.DelegationRule
+    extra = 0
+    autocomplete_fields = ["user"]
+
+
+@admin.register(models.Project)
+class ProjectAdmin(admin.ModelAdmin):
+    list_display = ["linkname", "name", "list_id", "subject_match", "obey_headers_of"]
+    search_fields = ["linkname", "name", "list_id", "list_email"]
+    filter_horizontal = ["maintainers"]
+    inlines = [DelegationRuleInline]
+
+
+@admin.register(models.State)
+class StateAdmin(admin.ModelAdmin):
+    list_display = ["name", "slug", "ordering", "action_required"]
+
+
+@admin.register(models.Tag)
+class TagAdmin(admin.ModelAdmin):
+    list_display = ["name", "abbrev", "show_column"]
+
+
+@admin.register(models.DelegationRule)
+class DelegationRuleAdmin(admin.ModelAdmin):
+    list_display = ["project", "path", "user", "priority"]
+    list_filter = ["project"]
+    list_select_related = ["project", "user"]
+    search_fields = ["path", "user__username"]
+    autocomplete_fields = ["project", "user"]
+
+
+@admin.register(models.Person)
+class PersonAdmin(admin.ModelAdmin):
+    """The name and address come from mail; which user the person is may be said here."""
+
+    list_display = ["address", "name", "user"]
+    list_select_related = ["user"]
+    search_fields = ["address", "name"]
+    readonly_fields = ["address", "name", "named_at"]
+    autocomplete_fields = ["user"]
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return False
+
+
+@admin.register(models.ApiToken)
+class ApiTokenAdmin(ReadOnlyAdmin):
+    """A token can be revoked here, which is to delete it."""
+
+    list_display = ["name", "user", "created"]
+    list_select_related = ["user"]
+    search_fields = ["name", "user__username"]
+    exclude = ["digest"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+
+@admin.register(models.Mail)
+class MailAdmin(ReadOnlyAdmin):
+    list_display = ["received_at", "outcome", "project", "recipient", "size", "shown", "detail"]
+    list_filter = ["outcome", "project"]
+    list_select_related = ["project"]
+    search_fields = ["sha256__exact", "message__message_id__exact"]
+    exclude = ["raw"]
+    ordering = ["-id"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).defer("raw")
+
+
+@admin.register(models.Message)
+class MessageAdmin(ReadOnlyAdmin):
+    list_display = ["message_id", "kind", "project", "author", "date", "subject"]
+    list_filter = ["kind", "project"]
+    list_select_related = ["project", "author"]
+    search_fields = ["message_id__exact", "author__address__exact"]
+
+    def view_on_site(self, message: Model) -> str:
+        return raw_mail_of(message.project, message)
+
+
+class SubmissionAdmin(ReadOnlyAdmin):
+    list_select_related = ["project", "submitter"]
+    list_filter = ["project"]
+    search_fields = ["name", "message__message_id__exact", "submitter__address__exact"]
+
+
+@admin.register(models.Patch)
+class PatchAdmin(SubmissionAdmin):
+    list_display = ["name", "project", "submitter", "state", "delegate", "archived", "date"]
+    list_filter = ["state", "archived", "project"]
+    list_select_related = ["project", "submitter", "state", "delegate"]
+
+
+@admin.register(models.Cover)
+class CoverAdmin(SubmissionAdmin):
+    list_display = ["name", "project", "submitter", "date"]
+
+
+@admin.register(models.Series)
+class SeriesAdmin(ReadOnlyAdmin):
+    list_display = [
+        "name", "version", "project", "submitter", "received_total", "total", "complete", "date",
+    ]  # fmt: skip
+    list_filter = ["complete", "partial", "project"]
+    list_select_related = ["project", "submitter"]
+    search_fields = ["name", "submitter__address__exact"]
+
+
+@admin.register(models.SeriesAlias)
+class SeriesAliasAdmin(ReadOnlyAdmin):
+    list_display = ["id", "series"]
+    list_select_related = ["series"]
+
+
+@admin.register(models.Comment)
+class CommentAdmin(ReadOnlyAdmin):
+    list_display = ["message", "patch", "cover", "addressed"]
+    list_filter = ["addressed"]
+    list_select_related = ["message", "patch", "cover"]
+    search_fields = ["message__message_id__exact"]
+
+
+@admin.register(models.Check)
+class CheckAdmin(ReadOnlyAdmin):
+    list_display = ["context", "state", "patch", "user", "date"]
+    list_filter = ["state"]
+    list_select_related = ["patch", "user"]
+    search_fields = ["context"]
+
+
+@admin.register(models.Bundle)
+class BundleAdmin(ReadOnlyAdmin):
+    list_display = ["name", "owner", "project", "public"]
+    list_filter = ["public", "project"]
+    list_select_related = ["owner", "project"]
+    search_fields = ["name", "owner__username"]
+
+
+@admin.register(models.Event)
+class EventAdmin(ReadOnlyAdmin):
+    list_display = ["date", "category", "project", "message", "series", "actor"]
+    list_filter = ["category", "project"]
+    list_select_related = ["project", "message", "series", "actor"]
+    ordering = ["-id"]
+
+
+@admin.register(models.ArchivePosition)
+class ArchivePositionAdmin(ReadOnlyAdmin):
+    """Deleting a position makes the next import read its archive from the beginning."""
+
+    list_display = ["path", "project", "position"]
+    list_select_related = ["project"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)

@@ -1,0 +1,63 @@
+"""A series as a whole: its patches in order, what is missing of it, and its revisions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from patchtrack.models import Patch, Series, SeriesAlias
+
+# A page shows no more revisions than this; nobody rerolls so often.
+MOST_REVISIONS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A place in a series: the patch that stands there, or without one the numbers `first` to
+    `last`, of which nothing has arrived."""
+
+    patch: Patch | None
+    first: int
+    last: int
+
+
+def find_current_series(series_id: int) -> Series | None:
+    """The series of this id; one that was merged into another is that other."""
+    mine = Q(pk=series_id) | Q(
+        pk__in=SeriesAlias.objects.filter(pk=series_id).values("series_id")
+    )  # fmt: skip
+    related = ("project", "submitter", "head", "cover", "cover__message", "previous__head")
+    return Series.objects.select_related(*related).filter(mine).order_by("pk").first()
+
+
+def find_patches(series: Series) -> list[Patch]:
+    """The patches of a series in their order, with what lists and mboxes tell of them."""
+    patches = Patch.objects.filter(series=series).order_by("number", "date", "pk")
+    return list(patches.select_related("message", "state", "delegate", "submitter"))
+
+
+def derive_slots(patches: Sequence[Patch], series: Series) -> list[Slot]:
+    """The patches in order, with a gap for each run of numbers that is missing between them."""
+    slots = []
+    expected = 1
+    for patch in patches:
+        number = patch.number or 0
+        if not series.complete and number > expected:
+            slots.append(Slot(patch=None, first=expected, last=number - 1))
+        slots.append(Slot(patch=patch, first=number, last=number))
+        expected = max(expected, number + 1)
+    if not series.complete and expected <= series.total:
+        slots.append(Slot(patch=None, first=expected, last=series.total))
+    return slots
+
+
+def find_revisions(series: Series) -> list[Series]:
+    """This series and the others of the same work: of its lineage, and those linked by replies.
+
+    Sorted by version and date; one query.
+    """
+    linked = Q(pk=series.pk) | Q(lineage=series.lineage) | Q(previous=series)
+    if series.previous_id:
+        linked |= Q(pk=series.previous_id)
+    found = Series.objects.filter(linked, project=series.project_id).order_by("version", "date")
+    return list(found.select_related("submitter")[:MOST_REVISIONS])

@@ -1,0 +1,74 @@
+"""Reads messages again from the mails that they came in, since these are the source of truth."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ingest.mail import ParsedMail, parse_mail
+from patchtrack.models import Comment, Cover, Mail, Patch
+from patchtrack.services.mbox import Item
+
+# A larger mail is not read to be shown on a page; it can be downloaded.
+LARGEST_SHOWN = 2 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMail:
+    """A message's shown copy: its bytes and what they say."""
+
+    raw: bytes
+    parsed: ParsedMail
+
+
+def find_stored(messages: Iterable[int], largest: int = LARGEST_SHOWN) -> dict[int, StoredMail]:
+    """The shown copies of messages (by database id) of at most `largest` bytes, in one query."""
+    copies = Mail.objects.filter(message__in=list(messages), shown=True, size__lte=largest)
+    found = {}
+    for mail in copies.only("message_id", "raw"):
+        raw = mail.read_raw()
+        found[mail.message_id] = StoredMail(raw=raw, parsed=parse_mail(raw))
+    return found
+
+
+def find_raw(messages: Iterable[int]) -> dict[int, bytes]:
+    """The bytes of the shown copies of messages (by database id), in one query."""
+    copies = Mail.objects.filter(message__in=list(messages), shown=True)
+    return {mail.message_id: mail.read_raw() for mail in copies.only("message_id", "raw")}
+
+
+def find_patch_items(patches: Sequence[Patch]) -> list[Item]:
+    """What a mbox of the patches is written from, in their order, in two queries.
+
+    The patches come with their delegates. Trailers are those by which people answered for
+    the patch (Acked-by, Reviewed-by, Tested-by, any configured `*-by`), in the order sent.
+    """
+    ids = [patch.pk for patch in patches]
+    raws, trailers = find_raw(ids), _find_trailers(ids)
+    return [
+        Item(
+            raw=raws[patch.pk],
+            id=patch.pk,
+            date=patch.date,
+            delegate=patch.delegate.email if patch.delegate else "",
+            trailers=tuple(trailers[patch.pk]),
+        )
+        for patch in patches
+    ]
+
+
+def find_cover_item(cover: Cover) -> Item:
+    """What a mbox of the cover letter is written from."""
+    return Item(raw=find_raw([cover.pk])[cover.pk], id=cover.pk, date=cover.date)
+
+
+def _find_trailers(patches: Sequence[int]) -> dict[int, list[str]]:
+    """The lines by which comments vouch for patches, by patch."""
+    comments = Comment.objects.filter(patch__in=patches).order_by("message__date", "message_id")
+    found: dict[int, list[str]] = {patch: [] for patch in patches}
+    for patch, said in comments.values_list("patch_id", "message__trailers"):
+        found[patch] += [
+            f"{key}: {value}"
+            for key, values in said.items()
+            if key.endswith("-by")
+            for value in values
+        ]
+    return found

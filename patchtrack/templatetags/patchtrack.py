@@ -1,0 +1,68 @@
+"""What the templates need beyond Django's own tags and filters."""
+
+from datetime import UTC, datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from patchtrack.models import Message, Person, Project
+from patchtrack.web.ages import format_age
+from patchtrack.web.links import archive_url, is_web_url, message_url
+
+register = template.Library()
+
+
+@register.simple_tag
+def age(date: datetime) -> SafeString:
+    """How long ago something was; the exact time is told on hover and to programs."""
+    exact = date.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        exact.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        exact.strftime("%a, %d %b %Y %H:%M:%S UTC"),
+        format_age(timezone.now() - date),
+    )
+
+
+@register.simple_tag
+def exact_time(date: datetime) -> SafeString:
+    """When something was, with how long ago on hover."""
+    exact = date.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" title="{} ago">{}</time>',
+        exact.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        format_age(timezone.now() - date),
+        exact.strftime("%d %b %Y %H:%M UTC"),
+    )
+
+
+@register.simple_tag
+def page_of(project: Project, message: Message, leaf: str = "") -> str:
+    """The address of the page of a patch or cover, or of another form of it."""
+    return message_url(project.linkname, message.kind, message.message_id, leaf)
+
+
+@register.simple_tag
+def raw_mail_of(project: Project, message: Message) -> str:
+    """The address of the mail as it came."""
+    return message_url(project.linkname, "mail", message.message_id, "raw")
+
+
+@register.simple_tag
+def archive_of(project: Project, message: Message) -> str:
+    """The address of the message in the list's archive, or an empty string."""
+    return archive_url(project, message)
+
+
+@register.filter
+def web_url(text: str) -> str:
+    """The text if it may be the target of a link, else nothing."""
+    return text if is_web_url(text) else ""
+
+
+@register.filter
+def display_name(person: Person) -> str:
+    """A person's name; one who never gave any is known by the address's first half."""
+    return person.name or person.address.partition("@")[0]

@@ -1,0 +1,39 @@
+"""Where things are on the web: the addresses of Patchwork, so that old links keep working."""
+
+from urllib.parse import quote
+
+from django.urls import reverse
+
+from patchtrack.models import Comment, Message, Project
+
+# What may stand in one segment of a path as it is (RFC 3986, section 3.3); "/" is %2F.
+_SEGMENT = "!$&'()*+,;=:@~"
+
+
+def quote_segment(text: str) -> str:
+    return quote(text, safe=_SEGMENT)
+
+
+def message_url(linkname: str, kind: str, message_id: str, leaf: str = "") -> str:
+    """The page of a message of a project; `kind` is "patch", "cover" or "mail", and `leaf`
+    one of its other forms, such as "mbox"."""
+    end = f"{leaf}/" if leaf else ""
+    project = reverse("series-list", args=[linkname])
+    return f"{project}{kind}/{quote_segment(message_id)}/{end}"
+
+
+def comment_url(linkname: str, comment: Comment) -> str:
+    """Where a comment stands on the page of its patch or cover."""
+    kind, parent = ("patch", comment.patch) if comment.patch else ("cover", comment.cover)
+    return f"{message_url(linkname, kind, parent.message.message_id)}#{comment.pk}"
+
+
+def archive_url(project: Project, message: Message) -> str:
+    """The message in the list's archive, or an empty string."""
+    url = project.list_archive_url_format.replace("{}", quote(message.message_id, safe="@"))
+    return url if is_web_url(url) else ""
+
+
+def is_web_url(text: str) -> bool:
+    """Whether a text may be the target of a link: javascript: and its like never may."""
+    return text.lower().startswith(("https://", "http://"))

@@ -1,0 +1,100 @@
+"""What tools fetch: mboxes, diffs and raw mails."""
+
+import re
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_safe
+
+from patchtrack.models import Kind, Message, Patch
+from patchtrack.services.mbox import Item, format_mbox
+from patchtrack.services.patch_text import read_diff_bytes
+from patchtrack.services.series import find_patches
+from patchtrack.services.stored import find_cover_item, find_patch_items, find_raw
+from patchtrack.web.views.messages import find_message, find_place
+from patchtrack.web.views.series import find_series_or_404
+
+_ID = re.compile("[0-9]{1,18}")
+_NOT_IN_FILENAME = re.compile("[^-_A-Za-z0-9.]+")
+# File systems allow 255 bytes, ending included.
+_LONGEST_FILENAME = 200
+
+
+@require_safe
+def patch_mbox(request: HttpRequest, linkname: str, message_id: str) -> HttpResponse:
+    message = find_message(linkname, message_id, "patch__delegate")
+    if message.kind != Kind.PATCH:
+        return HttpResponseRedirect(find_place(message, "mbox"))
+    patch = message.patch
+    patches = [patch]
+    if "series" in request.GET:
+        patches = _find_dependencies(patch, request.GET["series"]) + patches
+    return _mbox(find_patch_items(patches), f"{_filename(patch.name, patch.pk)}.patch")
+
+
+@require_safe
+def cover_mbox(_request: HttpRequest, linkname: str, message_id: str) -> HttpResponse:
+    message = find_message(linkname, message_id, "cover")
+    if message.kind != Kind.COVER:
+        return HttpResponseRedirect(find_place(message, "mbox"))
+    cover = message.cover
+    return _mbox([find_cover_item(cover)], f"{_filename(cover.name, cover.pk)}.mbox")
+
+
+@require_safe
+def series_mbox(_request: HttpRequest, row: int) -> HttpResponse:
+    series = find_series_or_404(row)
+    items = find_patch_items(find_patches(series))
+    return _mbox(items, f"{_filename(series.name, series.pk)}.patch")
+
+
+@require_safe
+def patch_diff(_request: HttpRequest, linkname: str, message_id: str) -> HttpResponse:
+    message = find_message(linkname, message_id, "patch")
+    if message.kind != Kind.PATCH:
+        raise Http404("This message is not a patch.")
+    diff = read_diff_bytes(_find_one_raw(message))
+    name = f"{_filename(message.patch.name, message.pk)}.diff"
+    return _attachment(diff, "text/x-patch; charset=utf-8", name)
+
+
+@require_safe
+def raw_mail(_request: HttpRequest, linkname: str, message_id: str) -> HttpResponse:
+    return show_raw(_find_one_raw(find_message(linkname, message_id)))
+
+
+def show_raw(raw: bytes) -> HttpResponse:
+    """A mail as it came, as text that no browser takes for anything else."""
+    headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
+    return HttpResponse(raw, content_type="text/plain; charset=utf-8", headers=headers)
+
+
+def _find_one_raw(message: Message) -> bytes:
+    return find_raw([message.pk])[message.pk]
+
+
+def _find_dependencies(patch: Patch, wanted: str) -> list[Patch]:
+    """The patches before this one in its series, which `wanted` names by its id or as "*".
+    Raises Http404 for another series."""
+    if wanted != "*":
+        series = find_series_or_404(int(wanted)) if _ID.fullmatch(wanted) else None
+        if series is None or series.pk != patch.series_id:
+            raise Http404("The patch does not belong to that series.")
+    before = Patch.objects.filter(series=patch.series_id, number__lt=patch.number or 0)
+    return list(before.select_related("delegate").order_by("number", "date", "pk"))
+
+
+def _filename(name: str, row: int) -> str:
+    """A name with nothing in it but what Patchwork's clients expect in one."""
+    return _NOT_IN_FILENAME.sub("-", name).strip("-")[:_LONGEST_FILENAME] or str(row)
+
+
+def _mbox(items: list[Item], filename: str) -> HttpResponse:
+    return _attachment(format_mbox(items), "text/plain; charset=utf-8", filename)
+
+
+def _attachment(content: bytes, content_type: str, filename: str) -> HttpResponse:
+    # Clients read the name up to the end of the line: it must not be quoted.
+    disposition = f"attachment; filename={filename}"
+    return HttpResponse(
+        content, content_type=content_type, headers={"Content-Disposition": disposition}
+    )

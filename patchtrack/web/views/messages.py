@@ -1,0 +1,107 @@
+"""The pages of single patches and cover letters, and the addresses that lead to them."""
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from patchtrack.models import Comment, Kind, Message, Patch
+from patchtrack.services.stored import find_stored
+from patchtrack.web.links import comment_url, message_url
+from patchtrack.web.mails import render_headers, show_discussion, show_mail
+
+_RELATED = ("project", "author")
+
+
+@require_safe
+def patch_page(request: HttpRequest, linkname: str, message_id: str) -> HttpResponse:
+    message = find_message(linkname, message_id)
+    if message.kind != Kind.PATCH:
+        return HttpResponseRedirect(find_place(message))
+    patches = Patch.objects.select_related("state", "delegate", "series", "submitter")
+    patch = patches.get(pk=message.pk)
+    siblings = _find_siblings(patch)
+    context = _show(message, patch.comments) | _neighbours(patch, siblings)
+    return render(request, "patchtrack/patch.html", context | {"patch": patch})
+
+
+@require_safe
+def cover_page(request: HttpRequest, linkname: str, message_id: str) -> HttpResponse:
+    message = find_message(linkname, message_id, "cover__series", "cover__submitter")
+    if message.kind != Kind.COVER:
+        return HttpResponseRedirect(find_place(message))
+    context = _show(message, message.cover.comments)
+    return render(request, "patchtrack/cover.html", context | {"cover": message.cover})
+
+
+@require_safe
+def patch_by_id(request: HttpRequest, row: int, leaf: str = "") -> HttpResponse:
+    return _redirect_by_id(request, Kind.PATCH, row, leaf)
+
+
+@require_safe
+def cover_by_id(request: HttpRequest, row: int, leaf: str = "") -> HttpResponse:
+    return _redirect_by_id(request, Kind.COVER, row, leaf)
+
+
+@require_safe
+def comment_by_id(_request: HttpRequest, row: int) -> HttpResponse:
+    message = get_object_or_404(Message.objects.select_related("project"), pk=row, kind="comment")
+    return HttpResponseRedirect(find_place(message))
+
+
+def find_message(linkname: str, message_id: str, *related: str) -> Message:
+    """A project's message. Raises Http404."""
+    messages = Message.objects.select_related(*_RELATED, *related)
+    return get_object_or_404(messages, project__linkname=linkname, message_id=message_id)
+
+
+def find_place(message: Message, leaf: str = "") -> str:
+    """The address of the page that shows a message. Raises Http404 for one without a page."""
+    linkname = message.project.linkname
+    if message.kind in (Kind.PATCH, Kind.COVER):
+        return message_url(linkname, message.kind, message.message_id, leaf)
+    if message.kind == Kind.COMMENT and not leaf:
+        comments = Comment.objects.select_related("patch__message", "cover__message")
+        return comment_url(linkname, comments.get(pk=message.pk))
+    raise Http404("This message is neither a patch nor a cover letter, nor about one.")
+
+
+def _redirect_by_id(request: HttpRequest, kind: Kind, row: int, leaf: str) -> HttpResponse:
+    message = get_object_or_404(Message.objects.select_related("project"), pk=row, kind=kind)
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponseRedirect(find_place(message, leaf) + (f"?{query}" if query else ""))
+
+
+def _show(message: Message, comments: QuerySet[Comment]) -> dict:
+    """What the pages of patches and covers have in common; the mails come in one query."""
+    found = list(comments.select_related("message__author"))
+    stored = find_stored([message.pk, *(comment.pk for comment in found)])
+    own = stored.get(message.pk)
+    return {
+        "project": message.project,
+        "message": message,
+        "mail": show_mail(message, own),
+        "headers": render_headers(own.raw) if own else "",
+        "discussion": show_discussion(found, stored),
+    }
+
+
+def _find_siblings(patch: Patch) -> list[Patch]:
+    """The patches of the patch's series, itself included, in order."""
+    if patch.series_id is None:
+        return [patch]
+    siblings = Patch.objects.filter(series=patch.series_id).select_related("message", "state")
+    return list(siblings.order_by("number", "date", "pk"))
+
+
+def _neighbours(patch: Patch, siblings: Sequence[Patch]) -> dict:
+    """The patches of the series, and those before and after this one."""
+    place = [sibling.pk for sibling in siblings].index(patch.pk)
+    return {
+        "siblings": siblings,
+        "previous": siblings[place - 1] if place > 0 else None,
+        "next": siblings[place + 1] if place + 1 < len(siblings) else None,
+    }
