@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+"""Measures an import: `tools/bench_ingest.py ARCHIVE [--database URL] [--jobs N]`.
+
+The cost is printed as a multiple of the time that Python's own `email.message_from_bytes` takes
+for the same mails in the same run, which does not depend on the machine. The mails go into a
+scratch database, which is removed afterwards; `tools/postgres -- tools/bench_ingest.py ARCHIVE`
+measures on a fresh PostgreSQL.
+"""
+
+import argparse
+import email
+import os
+import re
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tools.scratch import PROJECT, open_scratch  # noqa: E402
+
+_IDS = re.compile(rb"(?im)^(message-id|in-reply-to|references):(.*(?:\n[ \t].*)*)")
+_FROM = re.compile(rb"(?im)^from:.*(?:\n[ \t].*)*")
+
+
+@dataclass(slots=True, kw_only=True)
+class Costs:
+    """What an import took; seconds, bytes."""
+
+    messages: int
+    wall: float
+    own_cpu: float
+    server_cpu: float | None
+    memory: int
+    times: list[tuple[int, float]] = field(default_factory=list)
+
+    def per_message(self, seconds: float) -> str:
+        return f"{seconds / self.messages * 1000:.3f} ms"
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("archive", type=Path, metavar="ARCHIVE")
+    parser.add_argument("--database", metavar="URL", default=os.environ.get("DATABASE_URL", ""))
+    parser.add_argument("--jobs", type=int, default=1, metavar="N")
+    parser.add_argument("--limit", type=int, metavar="N", help="only the first N messages")
+    parser.add_argument(
+        "--repeat",
+        type=int,
+        default=1,
+        metavar="K",
+        help="import the archive K times, each time under other message-ids and senders",
+    )
+    return parser.parse_args()
+
+
+def rename(raw: bytes, copy: int) -> bytes:
+    """A mail as another one: under other message-ids and from another sender."""
+    if not copy:
+        return raw
+    header, gap, body = raw.partition(b"\n\n")
+    header = _IDS.sub(lambda m: m[0].replace(b"<", b"<%d." % copy), header)
+    header = _FROM.sub(lambda m: m[0].replace(b"@", b"@c%d." % copy), header)
+    return header + gap + body
+
+
+class RepeatedArchive:
+    """An archive read `repeat` times over, at most `limit` messages each time."""
+
+    unit = "messages"
+
+    def __init__(self, path: Path, limit: int | None, repeat: int) -> None:
+        self._path, self._limit, self._repeat = path, limit, repeat
+
+    def raws(self) -> Iterator[bytes]:
+        from itertools import islice
+
+        from ingest.archive import read_archive
+
+        for copy in range(self._repeat):
+            for mail in islice(read_archive(self._path), self._limit):
+                yield rename(mail.raw, copy)
+
+    def read(self, after: str = "") -> Iterator[object]:
+        from ingest.archive import ArchivedMail
+
+        for number, raw in enumerate(self.raws(), start=1):
+            yield ArchivedMail(raw=raw, position=str(number), where="", progress=number)
+
+    def total(self) -> None:
+        return None
+
+
+def measure_stdlib(raws: Iterable[bytes]) -> tuple[int, float]:
+    """How many mails there are, and the seconds that the standard library takes to parse them."""
+    count, seconds = 0, 0.0
+    for raw in raws:
+        started = time.perf_counter()
+        email.message_from_bytes(raw)
+        seconds += time.perf_counter() - started
+        count += 1
+    return count, seconds
+
+
+def server_cpu() -> float | None:
+    """CPU seconds of all processes of a PostgreSQL server on this machine, or None."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = cursor.fetchone()[0]
+    try:
+        postmaster = int(_stat(backend)[1])
+    except OSError:
+        return None
+    ticks = 0
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            stat = _stat(int(entry.name))
+        except OSError:
+            continue
+        if int(entry.name) == postmaster:
+            ticks += sum(map(int, stat[11:15]))
+        elif int(stat[1]) == postmaster:
+            ticks += sum(map(int, stat[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat behind the name: state, ppid, ..."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+
+
+def own_cpu() -> float:
+    return sum(
+        usage.ru_utime + usage.ru_stime
+        for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
+
+
+def measure_import(archive: RepeatedArchive, jobs: int) -> Costs:
+    from ingest.importer import Importer
+    from patchtrack.models import Project
+
+    project = Project.objects.get(linkname=PROJECT)
+    times: list[tuple[int, float]] = []
+    importer = Importer(
+        project, "", jobs, lambda messages, _: times.append((messages, time.perf_counter()))
+    )
+    cpu_before, server_before = own_cpu(), server_cpu()
+    started = time.perf_counter()
+    importer.run(Path("bench"), archive, "")
+    wall = time.perf_counter() - started
+    server_after = server_cpu()
+    peak = max(
+        resource.getrusage(who).ru_maxrss
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return Costs(
+        messages=importer.tally.read,
+        wall=wall,
+        own_cpu=own_cpu() - cpu_before,
+        server_cpu=None if server_before is None else server_after - server_before,
+        memory=peak * 1024,
+        times=[(0, started), *times],
+    )
+
+
+def third_costs(costs: Costs) -> tuple[float, float]:
+    """Seconds per message in the first and in the last third of an import."""
+
+    def seconds_at(messages: float) -> tuple[int, float]:
+        return min(costs.times, key=lambda point: abs(point[0] - messages))
+
+    first = seconds_at(costs.messages / 3)
+    last = seconds_at(costs.messages * 2 / 3)
+    begin, end = costs.times[0], costs.times[-1]
+    return (
+        (first[1] - begin[1]) / max(first[0] - begin[0], 1),
+        (end[1] - last[1]) / max(end[0] - last[0], 1),
+    )
+
+
+def print_costs(costs: Costs, stdlib: float, say: Callable[[str], None] = print) -> None:
+    say(f"messages            {costs.messages}")
+    say(f"rate                {costs.messages / costs.wall:.0f} messages/s")
+    say(f"wall                {costs.per_message(costs.wall)} per message")
+    say(f"CPU, ours           {costs.per_message(costs.own_cpu)} per message")
+    if costs.server_cpu is not None:
+        say(f"CPU, server         {costs.per_message(costs.server_cpu)} per message")
+    say(f"peak memory         {costs.memory / 1e6:.0f} MB (largest process)")
+    say(f"stdlib parse        {costs.per_message(stdlib)} per message")
+    say(f"cost                {costs.wall / stdlib:.2f} times the stdlib parse")
+    first, last = third_costs(costs)
+    say(f"last third / first  {last / first:.2f}")
+
+
+@contextmanager
+def connected(url: str) -> Iterator[None]:
+    """Django set up on a new database beside `url`."""
+    with open_scratch(url) as scratch:
+        os.environ["DATABASE_URL"] = scratch.make("bench")
+        os.environ["DJANGO_SETTINGS_MODULE"] = "patchtrack.settings"
+        import django
+        from django.db import connections
+
+        django.setup()
+        try:
+            yield
+        finally:
+            connections.close_all()
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    with connected(arguments.database):
+        archive = RepeatedArchive(arguments.archive, arguments.limit, arguments.repeat)
+        # Before and after, because a machine's speed changes while we measure.
+        _, before = measure_stdlib(archive.raws())
+        costs = measure_import(archive, arguments.jobs)
+        _, after = measure_stdlib(archive.raws())
+        print_costs(costs, (before + after) / 2)
+
+
+if __name__ == "__main__":
+    main()
