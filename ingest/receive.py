@@ -104,13 +104,16 @@ def receive(
     """Store mails and say what became of each, in their order, after the commit.
 
     `projects` says where the mails go whatever their headers say; `list_id` says which list
-    they came over; without either the List-Id decides, and the subject. Raises TryAgain when the mails should be delivered again later; those
-    of the batch that were stored by then will be found to be duplicates.
+    they came over; without either the List-Id decides, and the subject. Raises TryAgain when
+    the mails should be delivered again later; those of the batch that were stored by then will
+    be found to be duplicates.
     """
     sorter = _Sorter(run_queries(_find_configuration), projects, list_id)
     receipts = [sorter.add(delivery) for delivery in deliveries]
     if sorter.aside:
-        record_aside(None, [(delivery, entry) for _, delivery, entry in sorter.aside])
+        # Who knows where a mail is for, knows it also of one that cannot be read.
+        project = projects[0] if projects and len(projects) == 1 else None
+        record_aside(project, [(delivery, entry) for _, delivery, entry in sorter.aside])
         for receipt, _, entry in sorter.aside:
             receipt.recorded.append(entry)
     for project, routed in sorter.routed.items():
@@ -125,7 +128,7 @@ def _record_split(project: Project, batch: Sequence[Incoming]) -> Iterator[Recor
     and is quarantined, and the others are stored."""
     try:
         yield from record(project, batch)
-    except TryAgain:
+    except (TryAgain, MemoryError):
         raise
     except Exception as error:
         if len(batch) > 1:

@@ -70,7 +70,7 @@ def make_diff(path: str = "kettle.c", old: str = "cold", new: str = "hot") -> st
     )
 
 
-def make_mail(
+def make_mail(  # noqa: PLR0913 (a mail may say many things)
     *,
     subject: str = "[PATCH] Pour slowly",
     sender: str = ALICE,

@@ -83,8 +83,8 @@ def split_fields(raw: bytes) -> tuple[list[tuple[str, bytes]], bytes]:
     """
     raw = raw.lstrip(b"\r\n")
     end = _HEADER_END.search(raw)
-    block, body = (raw[: end.start()], raw[end.end() :]) if end else (raw.rstrip(b"\r\n"), b"")
-    lines = _FIELD_START.split(block.replace(b"\r\n", b"\n"))
+    block, body = (raw[: end.start()], raw[end.end() :]) if end else (raw, b"")
+    lines = _FIELD_START.split(block.rstrip(b"\r\n").replace(b"\r\n", b"\n"))
     fields: list[tuple[str, bytes]] = []
     for index, line in enumerate(lines):
         written_name, colon, value = line.partition(b":")

@@ -9,7 +9,7 @@ from ingest.writing.changes import Reading, ThreadChange, Writing
 from ingest.writing.comments import write_comments
 from ingest.writing.messages import write_messages
 from ingest.writing.series import make_series, match_all_series, settle_series
-from ingest.writing.submissions import write_submissions
+from ingest.writing.submissions import remove_submissions, write_submissions
 
 __all__ = ["Reading", "ThreadChange", "write_plans"]
 
@@ -29,8 +29,9 @@ def write_plans(
     matches = match_all_series(writing)
     make_series(writing, matches)
     write_submissions(writing)
-    settle_series(writing, matches)
     write_comments(writing)
+    remove_submissions(writing)
+    settle_series(writing, matches)
     writing.events.write()
     change_names(seen, people)
     return writing.ids

@@ -15,19 +15,29 @@ def write_comments(writing: Writing) -> None:
     new: list[Comment] = []
     for place in writing.places():
         before, now = _parent_before(place), _parent_now(writing, place)
+        row = writing.ids[place.message_id]
+        if place.reading and place.kind_before == "comment":
+            _change_asking(row, place)
         if before == now:
             continue
-        row = writing.ids[place.message_id]
         for column, category in _EVENTS.items():
             was, is_now = before[column] is not None, now[column] is not None
             writing.events.turn(category, was, is_now, message_id=row)
         if place.plan.kind != "comment":
             Comment.objects.filter(message=row).delete()
-        # A row that should be there is not when the patch that it was on has been removed.
-        elif not any(before.values()) or not Comment.objects.filter(message=row).update(**now):
+        elif place.kind_before == "comment":
+            Comment.objects.filter(message=row).update(**now)
+        else:
             addressed = False if _asks_for_action(place) else None
             new.append(Comment(message_id=row, addressed=addressed, **now))
     Comment.objects.bulk_create(new)
+
+
+def _change_asking(row: int, place: Place) -> None:
+    """Whether action is asked for is as the copy says that is shown now; what somebody has
+    addressed stays addressed."""
+    before, now = (None, False) if _asks_for_action(place) else (False, None)
+    Comment.objects.filter(message=row, addressed=before).update(addressed=now)
 
 
 def _parent_before(place: Place) -> dict[str, int | None]:

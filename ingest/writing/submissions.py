@@ -14,8 +14,6 @@ def write_submissions(writing: Writing) -> None:
     patches: list[Patch] = []
     covers: list[Cover] = []
     for place in writing.places():
-        if place.kind_before in ("patch", "cover") and place.kind_before != place.plan.kind:
-            _remove_submission(place)
         if place.plan.kind == "patch":
             if place.kind_before == "patch":
                 _change_patch(writing, place)
@@ -119,9 +117,11 @@ def _change_cover(writing: Writing, place: Place) -> None:
         Cover.objects.filter(message=place.stored.row).update(**columns)
 
 
-def _remove_submission(place: Place) -> None:
-    """The copy shown now is no patch or cover, or the other of the two. With the row go its
-    events; its comments find their new place in this same transaction."""
-    table = Patch if place.stored.kind == "patch" else Cover
-    table.objects.filter(message=place.stored.row).delete()
-    Event.objects.filter(message=place.stored.row).delete()
+def remove_submissions(writing: Writing) -> None:
+    """Remove what is no patch or no cover any more, now that no comment is left on it: another
+    copy is shown. With the row go its events."""
+    for place in writing.places():
+        if place.kind_before in ("patch", "cover") and place.kind_before != place.plan.kind:
+            table = Patch if place.kind_before == "patch" else Cover
+            table.objects.filter(message=place.stored.row).delete()
+            Event.objects.filter(message=place.stored.row).delete()

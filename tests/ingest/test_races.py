@@ -10,6 +10,8 @@ import pytest
 from django.db import connection
 
 from ingest import failpoints
+from ingest.incoming import Delivery
+from ingest.receive import receive
 from ingest.retry import retries
 from patchtrack.environment import ISOLATION_LEVELS
 from patchtrack.models import (
@@ -203,7 +205,7 @@ def test_without_the_retry_the_reply_or_the_patch_is_refused(writers):
 
 FIRST = make_reply("first@example.org", to="a@example.org")
 SECOND = make_reply("second@example.org", to="p@example.org")
-APART = make_patch("apart@example.org")
+APART = make_reply("apart@example.org", to="else@example.org")
 BRIDGE = make_reply("bridge@example.org", to="first@example.org", references=["second@example.org"])
 THIRD = make_reply("third@example.org", to="p@example.org", references=["apart@example.org"])
 PATCH = make_patch("p@example.org")
@@ -320,14 +322,13 @@ def test_of_three_copies_one_is_shown(writers):
 
 @unprotected
 @read_committed
-def test_without_lock_and_constraint_two_of_them_are_shown(writers):
+def test_without_the_lock_the_last_to_come_is_shown(writers):
     writers.deliver(make_copy(4))
-    with (
-        without_constraint(Mail, "mail_unique_shown"),
-        failpoints.switched_off("thread lock"),
-    ):
-        writers.race(make_copy(3), make_copy(2), at="state read")
-        assert Mail.objects.filter(shown=True).count() == 2
+    with failpoints.switched_off("thread lock"):
+        two, three = (writers.start(make_copy(hour), at="people found") for hour in (2, 3))
+        two.finish()
+        three.finish()
+    assert Patch.objects.get().name == "copy 3"
 
 
 # A mail is quarantined while it is delivered again.
@@ -372,6 +373,15 @@ def test_without_the_constraint_it_is_stored_and_in_quarantine(writers):
         writers.deliver(patch)
         failing.finish()
         assert Mail.objects.count() == 2
+
+
+def test_a_mail_that_was_unrouted_is_kept_for_each_of_two_projects(writers):
+    patch = make_patch("a@example.org")
+    receive([Delivery(raw=patch, received_at=DATE)], projects=[])
+    one = writers.start(patch, at="state read")
+    other = writers.start(patch, at="state read", project=ProjectFactory())
+    assert [one.finish(), other.finish()] == [Outcome.STORED] * 2
+    assert Message.objects.filter(copies__shown=True).count() == 2
 
 
 # SQLite's only lock.

@@ -5,7 +5,9 @@ import pytest
 from ingest.mail import parse_mail
 from ingest.routing import choose_projects
 from patchtrack.models import Mail, Message, Project
-from tests.factories import make_mail
+from tests.factories import ProjectFactory, make_mail
+
+from .sending import send
 
 
 def project(number: int, list_id: str = "tea.example.org", subject_match: str = "") -> Project:
@@ -76,9 +78,6 @@ def test_a_list_that_is_named_stands_for_the_header():
 
 @pytest.mark.django_db
 def test_a_mail_of_two_lists_is_kept_once_for_each_project():
-    from tests.factories import ProjectFactory
-    from tests.ingest.sending import send
-
     tea, milk = ProjectFactory(linkname="tea"), ProjectFactory(linkname="milk")
     mail = make_mail(headers={"List-Id": "<tea.lists.example.org>"})
     receipt = send(b"List-Id: <milk.lists.example.org>\n" + mail)

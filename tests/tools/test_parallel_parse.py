@@ -1,7 +1,10 @@
 """tools/parallel_parse.py finds no difference where there is none, and finds it where there is."""
 
+import random
+import signal
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +13,7 @@ import pytest
 from django.db import connection
 
 from tests.factories import DATE, make_diff, make_mail
+from tools.parallel_parse import Difference, derive_deliveries, find_differences
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PEOPLE = [f"{name} <{name.lower()}@example.org>" for name in ("Ann", "Bo", "Cleo", "Dora")]
@@ -109,9 +113,13 @@ class Done:
     stderr: str
 
 
-def run_tool(*arguments):
+def start_tool(*arguments):
     command = [sys.executable, ROOT / "tools/parallel_parse.py", *map(str, arguments)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def run_tool(*arguments):
+    process = start_tool(*arguments)
     stdout, stderr = process.communicate()
     return Done(process.pid, process.returncode, stdout, stderr)
 
@@ -154,6 +162,35 @@ def test_without_its_protection_answers_are_lost(write_archive, database_url):
     )
     assert done.status == 1
     assert '"kind": "other"' in done.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_nothing_is_left_behind_when_it_is_stopped(write_archive, database_url, number):
+    archive = write_archive(make_crowds(3))
+    process = start_tool(archive, "--database", database_url, "--workers=2")
+    assert process.stdout.readline().startswith("run")
+    process.send_signal(number)
+    process.communicate()
+    assert process.returncode == 128 + number
+    assert find_leftovers(database_url, process.pid) == []
+
+
+def test_every_mail_is_delivered_and_a_share_of_them_twice():
+    deliveries = Counter(derive_deliveries(random.Random(1), 100, 0.1, workers=8))
+    assert Counter(deliveries.values()) == {1: 90, 2: 10}
+
+
+def test_the_second_delivery_follows_the_first_closely():
+    deliveries = derive_deliveries(random.Random(1), 100, 1.0, workers=2)
+    first = {mail: deliveries.index(mail) for mail in deliveries}
+    assert all(place - first[mail] <= 8 for place, mail in enumerate(deliveries))
+
+
+def test_what_is_missing_is_a_difference():
+    assert find_differences({"a": "1", "b": "2"}, {"b": "2", "c": "3"}) == [
+        Difference(subject="a", expected="1", found=None),
+        Difference(subject="c", expected=None, found="3"),
+    ]
 
 
 @pytest.mark.parametrize(

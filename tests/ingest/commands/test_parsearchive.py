@@ -277,16 +277,16 @@ def test_two_jobs_make_the_same_state(child_environment, tmp_path):
         make_mail(
             subject=f"Re: Step {number}", in_reply_to=f"{number}@example.org", date=None, body=body
         )
-        for number in range(300)
+        for number in range(150)
         for body in ("Acked-by: Bob <bob@example.org>\n", "No.\n")
     ]
-    archive = write_mbox(tmp_path / "mbox", *threads, *make_patches(300))
+    archive = write_mbox(tmp_path / "mbox", *threads, *make_patches(150))
     run("parsearchive", "--project", serial.linkname, archive)
     ran = run_process(
         child_environment,
         *("parsearchive", "--json", "--jobs", 2, "--project", parallel.linkname, archive),
     )
-    assert (ran.summary["patch"], ran.summary["comment"]) == (300, 600)
+    assert (ran.summary["patch"], ran.summary["comment"]) == (150, 300)
     one, other = (run("dumpstate", "--project", p.linkname).out for p in (serial, parallel))
     assert one == other
 
@@ -405,16 +405,14 @@ def test_an_interrupted_import_says_what_it_has_done(child_environment, interrup
     with stopped_import(child_environment, jobs) as child:
         out, err = end(child, signal.SIGINT)
     assert child.returncode == 130
-    assert err == "interrupted; the same command goes on where it stopped\n"
+    assert err.splitlines()[-1] == "interrupted; the same command goes on where it stopped"
+    assert "Traceback" not in err
     assert json.loads(out)["read"] == json.loads(out)["patch"] == Message.objects.count() > 0
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_an_interrupted_import_goes_on(child_environment, interruptible, jobs):
-    with stopped_import(child_environment, jobs) as child:
+def test_an_interrupted_import_goes_on(child_environment, interruptible):
+    with stopped_import(child_environment, jobs=2) as child:
         end(child, signal.SIGINT)
-    ran = run_process(
-        child_environment, *FINISH, "--resume", "--jobs", jobs, stdin=make_mbox(*MANY)
-    )
+    ran = run_process(child_environment, *FINISH, "--resume", "--jobs", 2, stdin=make_mbox(*MANY))
     assert ran.summary["read"] == ran.summary["patch"] + ran.summary["duplicate"]
     assert_all_are_there_once()

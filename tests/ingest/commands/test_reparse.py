@@ -63,10 +63,10 @@ def test_work_is_done_in_pieces(monkeypatch):
 
 
 def test_two_jobs(child_environment):
-    corrupt(make_project("tea", count=300))
+    corrupt(make_project("tea", count=rereading._CHUNK + 1))
     corrupt(make_project("milk", count=2))
     ran = run_process(child_environment, "reparse", "--json", "--jobs", 2)
-    assert (ran.status, ran.summary) == (0, {"changed": 302})
+    assert (ran.status, ran.summary) == (0, {"changed": rereading._CHUNK + 3})
     assert run("audit").status == 0
 
 

@@ -50,7 +50,7 @@ def test_one_western_byte_does_not_spoil_the_utf8_around_it():
 
 def test_text_that_is_western_throughout_is_read_so():
     # Here and there such text looks like UTF-8.
-    text = "ÃŸé " * 1000
+    text = "ÃŸé " * 2000
     assert decode_bytes(text.encode("cp1252"), "utf-8") == (text, True)
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from ingest.mail import parse_mail
 from ingest.mail.ids import MAX_LENGTH, read_ancestors, read_list_ids, read_message_id
 from tests.ingest.mail.reading import header, mail, parse, read
-from ingest.mail import parse_mail
 
 
 @pytest.mark.parametrize(

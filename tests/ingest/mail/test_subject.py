@@ -4,7 +4,7 @@ import pytest
 
 from ingest.mail.subject import split_subject
 
-# (version, label, number, total)
+# Version, label, number and total.
 READINGS = {
     "[PATCH] boil": (1, "", None, None),
     "[PATCH 3/7] boil": (1, "", 3, 7),

@@ -1,0 +1,158 @@
+"""Which patches and series a list shows, and what is counted for its rows."""
+
+from datetime import timedelta
+
+import pytest
+
+from patchtrack.models import Patch, Person, Series, SeriesAlias, State
+from patchtrack.services.listing import (
+    PatchFilter,
+    count_patch_comments,
+    count_series_comments,
+    count_up_to,
+    filter_patches,
+    filter_series,
+    find_series_facts,
+)
+from tests.factories import DATE, ProjectFactory, UserFactory, deliver, make_diff, make_mail
+
+ANY = PatchFilter(any_state=True, archived=None)
+
+
+def add_patch(project, name: str, **columns) -> Patch:
+    """A patch with some columns as an editor would set them."""
+    mail = make_mail(
+        subject=f"[PATCH] {name}",
+        sender=columns.pop("sender", "Alice Spout <alice@example.org>"),
+        message_id=f"{name.replace(' ', '-')}@example.org",
+        date=DATE + timedelta(days=Patch.objects.count()),
+        diff=make_diff(),
+    )
+    deliver(project, mail)
+    patches = Patch.objects.filter(name=name)
+    patches.update(**columns)
+    return patches.get()
+
+
+def names(rows) -> list[str]:
+    return sorted(row.name for row in rows)
+
+
+@pytest.mark.parametrize("find", [filter_patches, filter_series])
+def test_only_what_asks_for_action_is_shown_at_first(project, find):
+    add_patch(project, "open")
+    add_patch(project, "done", state=State.objects.get(slug="accepted"))
+    add_patch(project, "old", archived=True)
+    assert names(find(project, PatchFilter())) == ["open"]
+
+
+@pytest.mark.parametrize("find", [filter_patches, filter_series])
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (PatchFilter(states=("accepted", "rejected")), ["done"]),
+        (PatchFilter(any_state=True), ["done", "open"]),
+        (PatchFilter(any_state=True, archived=True), ["old"]),
+        (ANY, ["done", "old", "open"]),
+    ],
+)
+def test_a_filter_asks_for_states_and_archived_ones(project, find, wanted, expected):
+    add_patch(project, "open")
+    add_patch(project, "done", state=State.objects.get(slug="accepted"))
+    add_patch(project, "old", archived=True)
+    assert names(find(project, wanted)) == expected
+
+
+@pytest.mark.parametrize("find", [filter_patches, filter_series])
+def test_a_filter_asks_for_a_delegate(project, find):
+    jane = UserFactory(username="jane")
+    add_patch(project, "hers", delegate=jane)
+    add_patch(project, "nobody's")
+    for said in (jane.pk, "JAN"):
+        assert names(find(project, PatchFilter(delegate=said))) == ["hers"]
+    assert names(find(project, PatchFilter(delegate="-"))) == ["nobody's"]
+
+
+@pytest.mark.parametrize("find", [filter_patches, filter_series])
+def test_a_filter_asks_for_a_submitter(project, find):
+    add_patch(project, "hers", sender="Jane Cup <jane@example.org>")
+    add_patch(project, "his", sender="Bo Lid <bo@example.org>")
+    jane = Person.objects.get(address="jane@example.org")
+    for said in (jane.pk, "cup"):
+        assert names(find(project, PatchFilter(submitter=said))) == ["hers"]
+
+
+@pytest.mark.parametrize("find", [filter_patches, filter_series])
+def test_a_filter_asks_for_all_words_in_the_name(project, find):
+    add_patch(project, "boil water")
+    add_patch(project, "boil milk")
+    assert names(find(project, PatchFilter(text="WATER boil"))) == ["boil water"]
+
+
+def test_a_filter_asks_for_a_series_by_any_id_it_ever_had(project):
+    patch = add_patch(project, "one")
+    add_patch(project, "two")
+    SeriesAlias.objects.create(id=4711, series=patch.series)
+    for said in (patch.series_id, 4711):
+        assert names(filter_patches(project, PatchFilter(series=said))) == ["one"]
+
+
+@pytest.mark.parametrize("find", [filter_patches, filter_series])
+def test_other_projects_are_not_shown(project, find):
+    add_patch(ProjectFactory(), "elsewhere")
+    assert names(find(project, ANY)) == []
+
+
+def test_a_cover_letter_alone_is_a_series_to_look_at(project):
+    deliver(project, make_mail(subject="[PATCH 0/2] Soon"))
+    assert names(filter_series(project, PatchFilter())) == ["Soon"]
+    assert names(filter_series(project, PatchFilter(delegate="-"))) == []
+
+
+@pytest.fixture
+def reviewed_series(project) -> Series:
+    """Two patches and a cover: three comments, the first patch reviewed twice and delegated."""
+    ids = ["0@example.org", "1@example.org", "2@example.org"]
+    mails = [
+        make_mail(
+            subject=f"[PATCH {number}/2] Part {number}",
+            message_id=own,
+            in_reply_to=ids[0] if number else "",
+            diff=make_diff() if number else "",
+        )
+        for number, own in enumerate(ids)
+    ]
+    answers = [
+        make_mail(
+            subject="Re: Part",
+            sender=f"R{number} <r{number}@example.org>",
+            in_reply_to=ids[to],
+            body=f"Reviewed-by: R{number} <r{number}@example.org>\n",
+        )
+        for number, to in enumerate([0, 1, 1])
+    ]
+    deliver(project, *mails, *answers)
+    Patch.objects.filter(number=1).update(
+        state=State.objects.get(slug="accepted"), delegate=UserFactory(username="jane")
+    )
+    return Series.objects.get()
+
+
+def test_a_series_facts_are_those_of_its_patches(reviewed_series):
+    facts = find_series_facts([reviewed_series])[reviewed_series.pk]
+    assert facts.states == {"New": 1, "Accepted": 1}
+    assert facts.tags == {"Reviewed-by": 1}
+    assert facts.delegates == ("jane",)
+
+
+def test_comments_are_counted_per_patch_and_per_series(reviewed_series):
+    patches = list(reviewed_series.patches.order_by("number"))
+    assert count_patch_comments(patches) == {patches[0].pk: 2}
+    assert count_series_comments([reviewed_series]) == {reviewed_series.pk: 3}
+
+
+def test_a_long_list_is_not_counted_to_its_end(project, monkeypatch):
+    monkeypatch.setattr("patchtrack.services.listing.MOST_COUNTED", 1)
+    for number in range(3):
+        add_patch(project, f"patch {number}")
+    assert count_up_to(Patch.objects.all()) == 2

@@ -1,0 +1,68 @@
+"""Pages read, in a fixed number of queries whatever they show, and change nothing."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from patchtrack.models import Series
+from tests.factories import ProjectFactory, deliver, make_diff, make_mail
+
+PAGES = {
+    "/": 2,
+    "/project/teapot/": 8,
+    "/project/teapot/list/": 6,
+    "/project/teapot/list/?submitter={series.submitter_id}&series={series.pk}&state=*": 8,
+    "/series/{series.pk}/": 7,
+    "/series/{series.pk}/mbox/": 4,
+    "/project/teapot/patch/1@example.org/": 5,
+    "/project/teapot/patch/1@example.org/mbox/?series=*": 4,
+    "/project/teapot/patch/1@example.org/raw/": 2,
+    "/project/teapot/cover/0@example.org/": 3,
+    "/project/teapot/cover/0@example.org/mbox/": 2,
+    "/project/teapot/mail/a@example.org/raw/": 2,
+}
+
+
+def add_more(project) -> None:
+    """Many more of everything that a page might count."""
+    ProjectFactory.create_batch(3)
+    parts = [
+        make_mail(
+            subject=f"[PATCH v2 {number}/3] Part {number}",
+            sender=f"P{number} <p{number}@example.org>",
+            in_reply_to="0@example.org",
+            diff=make_diff(),
+        )
+        for number in range(4, 12)
+    ]
+    answers = [
+        make_mail(subject="Re: more", in_reply_to=f"{to}@example.org", body=f"{number}\n")
+        for number in range(4)
+        for to in "013"
+    ]
+    deliver(project, *parts, *answers)
+
+
+@pytest.mark.parametrize(("page", "number"), PAGES.items())
+def test_a_page_takes_a_fixed_number_of_queries(
+    client, project, series: Series, django_assert_num_queries, page, number
+):
+    url = page.format(series=series)
+    with django_assert_num_queries(number):
+        client.get(url)
+    add_more(project)
+    with django_assert_num_queries(number):
+        assert client.get(url).status_code == 200
+
+
+def test_pages_only_read(client, series: Series):
+    with CaptureQueriesContext(connection) as queries:
+        for page in PAGES:
+            client.get(page.format(series=series))
+    assert {query["sql"].split()[0] for query in queries} == {"SELECT"}
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_pages_take_nothing(client, series: Series, method):
+    for page in PAGES:
+        assert getattr(client, method)(page.format(series=series)).status_code == 405
