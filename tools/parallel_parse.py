@@ -205,7 +205,10 @@ def find_differences(expected: Mapping[str, str], found: Mapping[str, str]) -> l
 
 def print_results(results: Iterable[tuple[Run, Result | ParserError]]) -> bool:
     """Print a line for each run when it is done, then what is wrong; whether nothing is."""
-    print(ROW.format("run", "order", "workers", "mails", "mails/s", "differences", "begun again"))
+    print(
+        ROW.format("run", "order", "workers", "mails", "mails/s", "differences", "begun again"),
+        flush=True,
+    )
     wrong: list[str] = []
     expected: Mapping[str, str] = {}
     for run, result in results:

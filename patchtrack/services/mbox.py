@@ -25,7 +25,7 @@ _REPLACED = re.compile(
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # What begins a mail to one reader of mbox files or another, is changed on its way, or too long
 # for a line of mail (RFC 5322, section 2.1.1).
-_NEEDS_CODING = re.compile(rb"^>*From |[\0\r]|[^\n]{999}", re.MULTILINE)
+_NEEDS_CODING = re.compile(rb"^>*From |^[^\n]{999}|[\0\r]", re.MULTILINE)
 _TRAILER = re.compile(rb"[A-Za-z][A-Za-z0-9-]*+: *+[^\s]|\(cherry picked from |\[[^\]\n]*+\]$")
 # The oldest year of which git believes a `From ` line is 1991.
 _EARLIEST = datetime(1991, 1, 1, tzinfo=UTC)

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from patchtrack.models import Patch, Series, SeriesAlias
 
 # A page shows no more revisions than this; nobody rerolls so often.
 MOST_REVISIONS = 100
+# The order of a series: by number, and what has none of it first, on every database.
+IN_ORDER = (F("number").asc(nulls_first=True), "date", "message__message_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,16 +25,14 @@ class Slot:
 
 def find_current_series(series_id: int) -> Series | None:
     """The series of this id; one that was merged into another is that other."""
-    mine = Q(pk=series_id) | Q(
-        pk__in=SeriesAlias.objects.filter(pk=series_id).values("series_id")
-    )  # fmt: skip
-    related = ("project", "submitter", "head", "cover", "cover__message", "previous__head")
-    return Series.objects.select_related(*related).filter(mine).order_by("pk").first()
+    former = SeriesAlias.objects.filter(pk=series_id).values("series_id")
+    found = Series.objects.filter(Q(pk=series_id) | Q(pk__in=former))
+    return found.select_related("project", "submitter", "cover__message").first()
 
 
 def find_patches(series: Series) -> list[Patch]:
     """The patches of a series in their order, with what lists and mboxes tell of them."""
-    patches = Patch.objects.filter(series=series).order_by("number", "date", "pk")
+    patches = Patch.objects.filter(series=series).order_by(*IN_ORDER)
     return list(patches.select_related("message", "state", "delegate", "submitter"))
 
 

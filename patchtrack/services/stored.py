@@ -62,7 +62,9 @@ def find_cover_item(cover: Cover) -> Item:
 
 def _find_trailers(patches: Sequence[int]) -> dict[int, list[str]]:
     """The lines by which comments vouch for patches, by patch."""
-    comments = Comment.objects.filter(patch__in=patches).order_by("message__date", "message_id")
+    comments = Comment.objects.filter(patch__in=patches).order_by(
+        "message__date", "message__message_id"
+    )
     found: dict[int, list[str]] = {patch: [] for patch in patches}
     for patch, said in comments.values_list("patch_id", "message__trailers"):
         found[patch] += [

@@ -10,8 +10,9 @@ from ingest.mail.diff_names import read_names
 from ingest.mail.diff_scan import Section, find_sections
 from patchtrack.web.text import escape_text
 
-# A page shows this many lines; the whole diff can be downloaded.
+# A page shows this much of a diff; all of it can be downloaded.
 MOST_LINES = 8_000
+MOST_FILES = 500
 # The diff of a longer file is folded until the reader opens it.
 _LONG_FILE = 1_000
 _KINDS = {"+": "add", "-": "del", "@": "hunk", "\\": "hint"}
@@ -31,11 +32,11 @@ class FileDiff:
 
 
 def render_diff(diff: str) -> list[FileDiff]:
-    """The files of a diff in its order, their lines as HTML for inside a `pre`."""
+    """The first MOST_FILES files of a diff in its order, their lines as HTML for inside a `pre`."""
     lines = diff.split("\n")
     left = MOST_LINES
     files = []
-    for section in find_sections(lines):
+    for section in find_sections(lines)[:MOST_FILES]:
         count = section.end - section.start
         left -= count
         files.append(_render_file(lines, section, shown=left >= 0))

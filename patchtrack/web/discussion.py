@@ -12,7 +12,7 @@ def order_discussion(messages: Sequence[Message]) -> list[tuple[Message, int]]:
     A mail may claim anything, also to answer its own answers: then the oldest of the circle
     stands as if it answered nobody.
     """
-    by_date = sorted(messages, key=lambda message: (message.date, message.pk))
+    by_date = sorted(messages, key=lambda message: (message.date, message.message_id))
     known = {message.message_id for message in messages}
     answers: dict[str, list[Message]] = defaultdict(list)
     for message in by_date:

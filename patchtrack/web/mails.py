@@ -21,30 +21,31 @@ _DEEPEST = 6
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownMail:
     """A message, and its mail's text and diff as HTML; `text` is None where the mail is too
-    large for a page. `depth` is 0 for a patch, a cover, and what answers them."""
+    large for a page. `added` and `removed` count lines of all files, also of the `left_out`
+    ones. `depth` is 0 for a patch, a cover, and what answers them."""
 
     message: Message
     text: SafeString | None
     files: Sequence[FileDiff] = ()
+    left_out: int = 0
+    added: int = 0
+    removed: int = 0
     depth: int = 0
-
-    @property
-    def added(self) -> int:
-        return sum(file.added for file in self.files)
-
-    @property
-    def removed(self) -> int:
-        return sum(file.removed for file in self.files)
 
 
 def show_mail(message: Message, stored: StoredMail | None, depth: int = 0) -> ShownMail:
     """The mail as a page shows it; `stored` is None if it is too large for that."""
     if stored is None:
         return ShownMail(message=message, text=None, depth=depth)
+    changes = stored.parsed.facts.files if stored.parsed.facts else ()
+    files = render_diff(stored.parsed.diff)
     return ShownMail(
         message=message,
         text=render_text(stored.parsed.message),
-        files=render_diff(stored.parsed.diff) if stored.parsed.diff else (),
+        files=files,
+        left_out=len(changes) - len(files),
+        added=sum(change.added for change in changes),
+        removed=sum(change.removed for change in changes),
         depth=min(depth, _DEEPEST),
     )
 

@@ -11,7 +11,7 @@ from django.http import Http404
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_KEY = re.compile(r"(-?[0-9]{1,17})\.([0-9]{1,18})")
+_KEY = re.compile(r"(-?[0-9]{1,18})\.([0-9]{1,18})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from patchtrack.models import Kind, Message, Patch
 from patchtrack.services.mbox import Item, format_mbox
 from patchtrack.services.patch_text import read_diff_bytes
-from patchtrack.services.series import find_patches
+from patchtrack.services.series import IN_ORDER, find_patches
 from patchtrack.services.stored import find_cover_item, find_patch_items, find_raw
 from patchtrack.web.views.messages import find_message, find_place
 from patchtrack.web.views.series import find_series_or_404
@@ -80,7 +80,7 @@ def _find_dependencies(patch: Patch, wanted: str) -> list[Patch]:
         if series is None or series.pk != patch.series_id:
             raise Http404("The patch does not belong to that series.")
     before = Patch.objects.filter(series=patch.series_id, number__lt=patch.number or 0)
-    return list(before.select_related("delegate").order_by("number", "date", "pk"))
+    return list(before.select_related("delegate").order_by(*IN_ORDER))
 
 
 def _filename(name: str, row: int) -> str:

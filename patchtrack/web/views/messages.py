@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from patchtrack.models import Comment, Kind, Message, Patch
+from patchtrack.services.series import IN_ORDER
 from patchtrack.services.stored import find_stored
 from patchtrack.web.links import comment_url, message_url
 from patchtrack.web.mails import render_headers, show_discussion, show_mail
@@ -94,7 +95,7 @@ def _find_siblings(patch: Patch) -> list[Patch]:
     if patch.series_id is None:
         return [patch]
     siblings = Patch.objects.filter(series=patch.series_id).select_related("message", "state")
-    return list(siblings.order_by("number", "date", "pk"))
+    return list(siblings.order_by(*IN_ORDER))
 
 
 def _neighbours(patch: Patch, siblings: Sequence[Patch]) -> dict:
