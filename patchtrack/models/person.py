@@ -31,9 +31,7 @@ class Person(models.Model):
 class ApiToken(models.Model):
     """A user's key to the API; only its SHA-256 is kept, so it is shown once."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=100)
     digest = models.CharField(max_length=64)
     created = models.DateTimeField(auto_now_add=True)
