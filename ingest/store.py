@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from ingest import failpoints
 from ingest.copies import Arrival, find_copies, incoming_copy
+from ingest.errors import LostRace
 from ingest.incoming import Delivery, Incoming, message_columns, thread_message
 from ingest.locking import lock_threads_of
 from ingest.policy import Policy
@@ -99,9 +100,15 @@ def _keep_mails(rows: Sequence[Mail], kept: Mapping[str, Mail]) -> None:
     new = [row for row in rows if row.sha256 not in kept]
     for row in rows:
         if row.sha256 in kept:
-            row.id = kept[row.sha256].id
-            row.save(update_fields=_SETTLED_COLUMNS)
+            _settle_mail(kept[row.sha256], row)
     Mail.objects.bulk_create(sorted(new, key=lambda row: row.sha256))
+
+
+def _settle_mail(kept: Mail, row: Mail) -> None:
+    """Take over a mail that waits to be understood. Raises LostRace if another project has."""
+    waiting = Mail.objects.filter(id=kept.id, project=kept.project_id, message=None)
+    if not waiting.update(**{name: getattr(row, name) for name in _SETTLED_COLUMNS}):
+        raise LostRace("another project has taken the mail")
 
 
 def _record_fresh(project: Project, fresh: Sequence[Incoming]) -> list[Mail]:

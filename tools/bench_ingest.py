@@ -86,7 +86,7 @@ class RepeatedArchive:
             for mail in islice(read_archive(self._path), self._limit):
                 yield rename(mail.raw, copy)
 
-    def read(self, after: str = "") -> Iterator[object]:
+    def read(self, after: str = "") -> Iterator[object]:  # noqa: ARG002
         from ingest.archive import ArchivedMail
 
         for number, raw in enumerate(self.raws(), start=1):

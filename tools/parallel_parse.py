@@ -44,30 +44,41 @@ from tools.racing import (  # noqa: E402
 )
 from tools.scratch import Scratch, ScratchError, open_scratch  # noqa: E402
 
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SHOWN_DIFFERENCES = 5
 ROW = "{:<8}{:<10}{:>8}{:>10}{:>12}{:>13}  {}"
 
 
+class Stopped(KeyboardInterrupt):
+    """A signal came that ends this script as Ctrl-C does: with nothing left behind."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"stopped by {signal.Signals(number).name}")
+        self.number = number
+
+
 def main() -> int:
     arguments = parse_arguments()
-    # SIGTERM and a closed terminal end this script as Ctrl-C does: with nothing left behind.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, exit_by_signal)
+    for number in STOPPING:
+        signal.signal(number, stop)
     try:
-        return run(arguments)
+        return run_all(arguments)
     except ArchiveError as error:
         return fail(os.EX_NOINPUT, error)
     except ScratchError as error:
         return fail(os.EX_UNAVAILABLE, error)
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
+    except Stopped as error:
+        return fail(128 + error.number, error)
 
 
-def exit_by_signal(number: int, _frame: object) -> None:
-    sys.exit(128 + number)
+def stop(number: int, _frame: object) -> None:
+    # Once is enough: what is to be cleaned up is cleaned up.
+    for other in STOPPING:
+        signal.signal(other, signal.SIG_IGN)
+    raise Stopped(number)
 
 
-def fail(status: int, error: Exception) -> int:
+def fail(status: int, error: BaseException) -> int:
     print(f"parallel_parse.py: {error}", file=sys.stderr)
     return status
 
@@ -138,7 +149,7 @@ def share(text: str) -> float:
     return value
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run_all(arguments: argparse.Namespace) -> int:
     """Raises ArchiveError and ScratchError."""
     with tempfile.TemporaryDirectory(prefix="patchtrack-mails-") as directory:
         spool = write_spool(Path(directory) / "mails", arguments.archive, arguments.limit)
@@ -198,7 +209,7 @@ class Difference:
 def find_differences(expected: Mapping[str, str], found: Mapping[str, str]) -> list[Difference]:
     return [
         Difference(subject=subject, expected=expected.get(subject), found=found.get(subject))
-        for subject in sorted(expected.keys() | found.keys())
+        for subject in dict.fromkeys([*expected, *found])
         if expected.get(subject) != found.get(subject)
     ]
 

@@ -2,7 +2,6 @@
 
 import re
 
-from ingest.mail.charset import clean_text
 from ingest.mail.header import decode_words
 from ingest.mail.values import Address
 
@@ -38,12 +37,12 @@ def clean_address(text: str) -> str:
     address = text if is_quoted else _choose_word(_OBFUSCATED.sub(r"\1@\2", text))
     local, at, domain = address.rpartition("@")
     is_address = local and at and domain and (is_quoted or "@" not in local)
-    return clean_text(address) if is_address and len(address) <= MAX_LENGTH else ""
+    return address if is_address and len(address) <= MAX_LENGTH else ""
 
 
 def clean_name(text: str) -> str:
     """A display name on one line, without the quotes around it."""
-    text = " ".join(clean_text(decode_words(text)).split())
+    text = " ".join(decode_words(text).split())
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         text = text[1:-1].strip()
     return text.strip('"')[:MAX_LENGTH] if text.count('"') == 1 else text[:MAX_LENGTH]

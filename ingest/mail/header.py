@@ -69,12 +69,6 @@ def _read_name(name: bytes) -> str:
     return name.rstrip().decode("ascii") if _FIELD_NAME.match(name) else ""
 
 
-def drop_transport_crs(raw: bytes) -> bytes:
-    """A mail with LF line ends, if it came with CR LF as SMTP sends them (RFC 5321)."""
-    first_end = raw.find(b"\n", len(raw) - len(raw.lstrip(b"\r\n")))
-    return raw.replace(b"\r\n", b"\n") if raw[first_end - 1 : first_end] == b"\r" else raw
-
-
 def split_fields(raw: bytes) -> tuple[list[tuple[str, bytes]], bytes]:
     """The header's fields (name as written, value folded as written) and the body's bytes.
 

@@ -5,10 +5,9 @@ import re
 from collections.abc import Iterable
 
 from ingest.mail.body import split_body
-from ingest.mail.charset import clean_text
 from ingest.mail.dates import choose_date, parse_date, read_hop_date
 from ingest.mail.diff import read_diff
-from ingest.mail.header import Header, drop_transport_crs, split_header
+from ingest.mail.header import Header, split_header
 from ingest.mail.hints import read_hints
 from ingest.mail.ids import read_ancestors, read_list_ids, read_message_id
 from ingest.mail.mime import Part, choose_text_parts, decode_part, read_parts
@@ -68,9 +67,9 @@ def parse_mail(raw: bytes, tags: Iterable[str] = ()) -> ParsedMail:
     `tags` are further trailer keys to collect. Takes time linear in the length of `raw`.
     Raises NotMail when the bytes have no header at all, and nothing else.
     """
-    header, raw_body = split_header(drop_transport_crs(raw))
+    header, raw_body = split_header(raw)
     body, lied = _read_body(header, raw_body)
-    subject = split_subject(clean_text(header.text("subject")[:_LONGEST_SUBJECT]))
+    subject = split_subject(header.text("subject")[:_LONGEST_SUBJECT])
     list_ids = read_list_ids(header)
     author = choose_author(header, list_ids)
     ancestors = read_ancestors(header)

@@ -8,7 +8,7 @@ from ingest.mail.addresses import clean_address, read_mailbox, split_mailboxes
 from ingest.mail.header import Header
 from ingest.mail.values import Address
 
-_VIA = re.compile(r"\A(.*\S)\s+via\s+\S.*\Z", re.IGNORECASE | re.DOTALL)
+_VIA = re.compile(r"(.+?) via \S", re.IGNORECASE)
 _LETTERS = re.compile(r"\w+")
 _BETWEEN_ADDRESSES = re.compile(r"(?:[\s<>;,?]|mailto:)+")
 _NOT_IN_DOMAIN = re.compile(r"[^\w.-]+")

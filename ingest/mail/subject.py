@@ -1,6 +1,7 @@
 """Subject lines taken apart, in all the ways in which people write them."""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from ingest.mail.values import Subject
@@ -39,21 +40,47 @@ _JOINED_TERM = re.compile(
     re.IGNORECASE,
 )
 _RESEND = re.compile(r"re-?(?:sen[dt]|post|posted)(\d{0,3})", re.IGNORECASE)
+_PASTED_NAME = re.compile(r"(?:subject:\s*)+", re.IGNORECASE)
 _BLANKS = re.compile(r"[\s,;:()\[\]]+")
 _MOST_GROUPS = 20
 _PATCH_WORDS = frozenset({"patch", "patches", "patchset", "series", "rfc", "rft", "pull", "wip"})
 
 
-@lru_cache(maxsize=1000)
-def _split_words(group: str) -> tuple[str, ...]:
-    """The words of a bracket; `PATCHv3`, `RFC-PATCH` and `v2-resend` are two words each.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Terms:
+    """What the words of a bracket say; the version is None where none of them gives it."""
 
-    Remembered, because a list's brackets differ in little more than their numbers.
-    """
+    prefixes: tuple[str, ...]
+    version: int | None
+    label: str
+    is_patch: bool
+
+
+def _split_words(group: str) -> list[str]:
+    """The words of a bracket; `PATCHv3`, `RFC-PATCH` and `v2-resend` are two words each."""
     group = _SPELT_VERSION.sub(r"v\1", group)
     group = _GLUED_PATCH.sub(r"\1 \2", _GLUED_VERSION.sub(r"\1 \2", group))
     words = _BLANKS.split(_JOINED_TERM.sub(r" \1 ", group))
-    return tuple(word for word in (word.strip("-_/") for word in words) if word)
+    return [word for word in (word.strip("-_/") for word in words) if word]
+
+
+@lru_cache(maxsize=1000)
+def _read_terms(group: str) -> _Terms:
+    """Read the words of a bracket without its number.
+
+    Remembered, because a list's brackets differ in little else.
+    """
+    version, label, is_patch = None, "", False
+    words = _split_words(group)
+    for word in words:
+        if match := _VERSION.fullmatch(word):
+            version = int(match[1])
+            label = match[1] + match[2] if match[2] else label
+        elif match := _RESEND.fullmatch(word):
+            label = "resend" + match[1]
+        is_patch = is_patch or match is not None or word.lower() in _PATCH_WORDS
+    prefixes = tuple(word for word in words if word.lower() not in ("patch", "patches"))
+    return _Terms(prefixes=prefixes, version=version, label=label, is_patch=is_patch)
 
 
 class _Reading:
@@ -68,50 +95,39 @@ class _Reading:
         self.number: int | None = None
         self.total: int | None = None
 
-    def add_number(self, number: str, total: str) -> str:
-        """Take `n/m` as the patch's number when it can be one; the text to show for it."""
+    def add_number(self, number: str, total: str) -> None:
+        """Take `n/m` as the patch's number when it can be one."""
         if self.number is None and int(number) <= int(total) != 0:
             self.number, self.total = int(number), int(total)
         self.is_patch = True
-        return f"{number}/{total}"
+        self.prefixes.append(f"{number}/{total}")
 
-    def add_word(self, word: str) -> None:
-        version, resend = _VERSION.fullmatch(word), _RESEND.fullmatch(word)
-        if version:
-            self.version = int(version[1])
-            if version[2]:
-                self.label = version[1] + version[2]
-        if resend:
-            self.label = "resend" + resend[1]
-        if version or resend or word.lower() in _PATCH_WORDS:
-            self.is_patch = True
-        if word.lower() not in ("patch", "patches"):
-            self.prefixes.append(word)
+    def add_terms(self, terms: _Terms) -> None:
+        self.prefixes += terms.prefixes
+        self.version = self.version if terms.version is None else terms.version
+        self.label = terms.label or self.label
+        self.is_patch = self.is_patch or terms.is_patch
 
     def add_group(self, group: str) -> None:
         numbered = _NUMBER.search(group)
-        if numbered:
-            shown = self.add_number(numbered[1], numbered[2])
-            group = group[: numbered.start()] + " " + group[numbered.end() :]
-        for word in _split_words(group):
-            self.add_word(word)
-        if numbered:
-            self.prefixes.append(shown)
+        if not numbered:
+            self.add_terms(_read_terms(group))
+            return
+        self.add_terms(_read_terms(f"{group[: numbered.start()]} {group[numbered.end() :]}"))
+        self.add_number(numbered[1], numbered[2])
 
 
 def _read_prefixes(text: str, reading: _Reading) -> int:
     """Read reply marks and brackets at the start of `text`; where they end."""
     position = 0
     for _ in range(_MOST_GROUPS):
+        if mark := _GROUP.match(text, position):
+            reading.add_group(mark[1])
         # In "[PATCH] re: foo" the "re:" is the patch's own; in "[list] Re: foo" it is a reply's.
-        reply = None if reading.is_patch else _REPLY.match(text, position)
-        mark = reply or _GROUP.match(text, position)
-        if mark is None:
-            break
-        if reply:
+        elif not reading.is_patch and (mark := _REPLY.match(text, position)):
             reading.is_reply = True
         else:
-            reading.add_group(mark[1])
+            break
         position = mark.end()
     return position
 
@@ -127,9 +143,8 @@ def _read_bare_number(text: str, position: int, reading: _Reading) -> int:
     bare = _BARE_NUMBER.match(text, position) if reading.is_patch else None
     if not bare:
         return position
-    if bare[1]:
-        reading.add_word(bare[1])
-    reading.prefixes.append(reading.add_number(bare[2], bare[3]))
+    reading.add_terms(_read_terms(bare[1] or ""))
+    reading.add_number(bare[2], bare[3])
     return bare.end()
 
 
@@ -140,8 +155,8 @@ def split_subject(text: str) -> Subject:
     A forwarded mail (`Fwd:`) counts as a reply: it is somebody's word about a patch.
     """
     text = " ".join(text.split())
-    while text[:8].lower() == "subject:":
-        text = text[8:].lstrip()
+    if pasted := _PASTED_NAME.match(text):
+        text = text[pasted.end() :]
     reading = _Reading()
     position = _read_prefixes(text, reading)
     position = _read_bare_number(text, position, reading)

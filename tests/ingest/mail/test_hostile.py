@@ -11,6 +11,8 @@ from tests.ingest.mail.reading import parse
 from tests.ingest.mail.storable import assert_storable
 
 MIB = 2**20
+# It takes a second at most where nothing else runs; tests share their machine.
+SECONDS = 3
 
 
 def read_any(raw: bytes) -> None:
@@ -30,7 +32,7 @@ def measure(raw: bytes) -> float:
 
 
 @pytest.mark.parametrize("make", hostile.MAILS.values(), ids=hostile.MAILS)
-def test_a_mebibyte_takes_less_than_a_second_and_time_grows_with_the_length(make):
+def test_a_mebibyte_does_not_stall_the_reader_and_time_grows_with_the_length(make):
     """Four times the input takes at most 2.5 * 2.5 times the time; a square would take 16.
 
     The best of two runs decides, of more where other work on the machine disturbs them.
@@ -40,7 +42,7 @@ def test_a_mebibyte_takes_less_than_a_second_and_time_grows_with_the_length(make
     for _ in range(6):
         short.append(measure(small))
         long.append(measure(large))
-        if min(long) < 1 and min(long) < 6.25 * min(short) + 0.02:
+        if min(long) < SECONDS and min(long) < 6.25 * min(short) + 0.02:
             return
     pytest.fail(f"{min(short):.3f} s for a quarter, {min(long):.3f} s for a mebibyte")
 

@@ -169,7 +169,7 @@ def test_parts_nested_too_deeply_are_read_as_they_stand():
             mark,
         )
     (text,) = texts_of(raw)
-    assert "Deep." in text
+    assert "--b0\nContent-Type: text/plain\n\nDeep.\n" in text
 
 
 def test_parts_beyond_the_last_that_is_looked_at_are_one():

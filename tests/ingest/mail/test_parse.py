@@ -278,7 +278,6 @@ RECEIVED = b"Received: from a by b; Wed, 4 Feb 2026 10:00:00 +0100\n"
     [
         lambda raw: RECEIVED + raw,
         lambda raw: raw.replace(b"\n", b"\r\n"),
-        lambda raw: raw + b"\n\n",
         lambda raw: raw.replace(b"To: garden@", b"X-Spam: no\nTo: garden@"),
         lambda raw: raw.replace(b"8bit\n", b"8bit\nList-Id: <garden.example.org>\n"),
     ],
@@ -287,6 +286,17 @@ def test_copies_that_say_the_same_have_one_content_hash_however_they_travelled(t
     raw = mail("latin1")
     assert travel(raw) != raw
     assert parse_mail(travel(raw)).content_hash == parse_mail(raw).content_hash
+
+
+def test_empty_lines_at_the_end_come_and_go_with_the_archive():
+    raw = mail("header-without-end")
+    assert parse_mail(raw + b"\n\n").content_hash == parse_mail(raw).content_hash
+
+
+def test_a_patch_of_a_crlf_file_is_the_same_whatever_the_line_ends_of_the_transport():
+    raw = mail("latin1").replace(b"SHUT;\n", b"SHUT;\r\n").replace(b"OPEN;\n", b"OPEN;\r\n")
+    assert "return OPEN;\r\n" in parse_mail(raw).diff
+    assert parse_mail(raw.replace(b"\n", b"\r\n")) == parse_mail(raw)
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,18 @@ def test_somebody_else_who_is_answered_or_copied_is_not_taken_for_the_author():
     assert author(*VIA, *others).address.endswith("@tea.lists.example.org.invalid")
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("From: Jane Doe via tea <noreply@x.org>", *LIST, "Reply-To: tea@lists.example.org"),
+        ("From: Jane Doe via tea <noreply@x.org>", *LIST, "Cc: Jane Doe <tea@lists.example.org>"),
+        (*LIST, "Sender: tea@lists.example.org"),
+    ],
+)
+def test_the_list_is_never_taken_for_the_author(lines):
+    assert author(*lines).address.endswith("@tea.lists.example.org.invalid")
+
+
 def test_unknown_authors_of_one_list_are_told_apart_by_their_names():
     jane = author(*VIA)
     bob = author("From: Bob via tea <tea@lists.example.org>", *LIST)

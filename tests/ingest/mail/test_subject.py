@@ -43,6 +43,7 @@ READINGS = {
     "[PATCH (v2) 1/3] boil": (2, "", 1, 3),
     "[PATCH [v2] 1/3] boil": (2, "", 1, 3),
     "[PATCH v2 1/3]boil": (2, "", 1, 3),
+    "[PATCH v2 1/3]: boil": (2, "", 1, 3),
     "[PATCHv2-1/3] boil": (2, "", 1, 3),
     "[PATCH v 2 1/3] boil": (2, "", 1, 3),
     "[PATCH version 2 1/3] boil": (2, "", 1, 3),
