@@ -1,6 +1,7 @@
 """The one door: every mail, from every source, enters here."""
 
 import logging
+import traceback
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -49,6 +50,11 @@ def _describe(error: Exception) -> str:
     return clean_text(f"{type(error).__name__}: {error}"[:2000])
 
 
+def _log_failure(what: str, mail: str) -> None:
+    """Log the error at hand; its text may quote the mail, and holds then what no log can take."""
+    log.error("mail %s could not be %s\n%s", mail, what, clean_text(traceback.format_exc()))
+
+
 class _Sorter:
     """Reads and routes a batch, before and outside of any transaction."""
 
@@ -73,7 +79,7 @@ class _Sorter:
             self._put_aside(receipt, delivery, Outcome.QUARANTINED, f"not a mail: {error}")
             return receipt
         except Exception as error:
-            log.exception("mail %s could not be read", delivery.sha256)
+            _log_failure("read", delivery.sha256)
             self._put_aside(receipt, delivery, Outcome.QUARANTINED, _describe(error))
             return receipt
         receipt.message_id = parsed.message_id
@@ -136,7 +142,7 @@ def _record_split(project: Project, batch: Sequence[Incoming]) -> Iterator[Recor
             yield from _record_split(project, batch[:middle])
             yield from _record_split(project, batch[middle:])
             return
-        log.exception("mail %s could not be stored", batch[0].parsed.message_id)
+        _log_failure("stored", batch[0].delivery.sha256)
         entry = Recorded(outcome=Outcome.QUARANTINED, detail=_describe(error))
         record_aside(project, [(batch[0].delivery, entry)])
         yield entry

@@ -164,12 +164,13 @@ def test_a_poisonous_mail_that_comes_again_is_stored_once_it_can_be(tea, monkeyp
     assert (Mail.objects.get().outcome, Mail.objects.get().detail) == ("stored", "")
 
 
-def test_a_reason_holds_no_bytes_that_a_database_refuses(tea, monkeypatch):
+def test_a_reason_holds_no_bytes_that_a_database_or_a_log_refuses(tea, monkeypatch, caplog):
     def fail(raw, tags):
         raise RuntimeError("no \0 milk \udcff")
 
     monkeypatch.setattr(receive_module, "parse_mail", fail)
     assert send(make_patch("one")).outcome == Outcome.QUARANTINED
+    assert "milk" in caplog.text.encode().decode()
 
 
 def test_a_database_that_goes_away_means_try_again_and_stores_nothing(transactional_db):
