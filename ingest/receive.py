@@ -78,7 +78,7 @@ class _Sorter:
         except NotMail as error:
             self._put_aside(receipt, delivery, Outcome.QUARANTINED, f"not a mail: {error}")
             return receipt
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  a mail may break anything; it is kept
             _log_failure("read", delivery.sha256)
             self._put_aside(receipt, delivery, Outcome.QUARANTINED, _describe(error))
             return receipt
@@ -136,7 +136,7 @@ def _record_split(project: Project, batch: Sequence[Incoming]) -> Iterator[Recor
         yield from record(project, batch)
     except (TryAgain, MemoryError):
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  as above
         if len(batch) > 1:
             middle = len(batch) // 2
             yield from _record_split(project, batch[:middle])

@@ -1,5 +1,6 @@
 """Django's settings, from the environment alone; docs/settings.md describes every variable."""
 
+import sys
 from os import environ
 from pathlib import Path
 
@@ -21,7 +22,8 @@ PROFILE = read_choice(
     environ, "PATCHTRACK_PROFILE", ("development", "production"), default="development"
 )
 PRODUCTION = PROFILE == "production"
-DEBUG = not PRODUCTION
+# While this is on, Django keeps every query with its parameters: no way to import an archive.
+DEBUG = not PRODUCTION and sys.argv[1:2] == ["runserver"]
 SECRET_KEY = choose_secret_key(environ, production=PRODUCTION)
 ALLOWED_HOSTS = choose_hosts(environ, production=PRODUCTION)
 

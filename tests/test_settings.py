@@ -254,6 +254,10 @@ class TestProfiles:
         assert choose_secret_key({}, production=False)
         assert choose_hosts({}, production=False) == ["localhost", "127.0.0.1", "[::1]"]
 
+    def test_only_the_development_server_keeps_its_queries(self):
+        kept = "from django.db import connection; print(connection.queries_logged)"
+        assert manage("shell", "--no-imports", "-c", kept).stdout == "False\n"
+
     def test_production_passes_djangos_deployment_check(self):
         done = manage("check", "--deploy", "--fail-level", "WARNING", **self.required)
         assert done.stdout == "System check identified no issues (0 silenced).\n", done.stderr
