@@ -16,8 +16,9 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -30,14 +31,16 @@ _FROM = re.compile(rb"(?im)^from:.*(?:\n[ \t].*)*")
 
 @dataclass(slots=True, kw_only=True)
 class Costs:
-    """What an import took; seconds, bytes."""
+    """What an import took; seconds, bytes. `times` tells how many messages were stored at which
+    time, and how often the yardstick was read by then; `yardstick` is what it took each time."""
 
     messages: int
     wall: float
     own_cpu: float
     server_cpu: float | None
     memory: int
-    times: list[tuple[int, float]] = field(default_factory=list)
+    times: list[tuple[int, float, int]]
+    yardstick: list[float]
 
     def per_message(self, seconds: float) -> str:
         return f"{seconds / self.messages * 1000:.3f} ms"
@@ -61,12 +64,29 @@ def parse_arguments() -> argparse.Namespace:
 
 def rename(raw: bytes, copy: int) -> bytes:
     """A mail as another one: under other message-ids and from another sender."""
-    if not copy:
-        return raw
     header, gap, body = raw.partition(b"\n\n")
     header = _IDS.sub(lambda m: m[0].replace(b"<", b"<%d." % copy), header)
     header = _FROM.sub(lambda m: m[0].replace(b"@", b"@c%d." % copy), header)
     return header + gap + body
+
+
+class Yardstick:
+    """The same few mails parsed by the standard library now and then while an import runs,
+    because a machine's speed changes meanwhile."""
+
+    MAILS = 50
+    EVERY = 1000
+
+    def __init__(self) -> None:
+        self._mails: list[bytes] = []
+        self.seconds: list[float] = []
+
+    def see(self, number: int, raw: bytes) -> None:
+        """Told of every mail that is read."""
+        if number <= self.MAILS:
+            self._mails.append(raw)
+        if number % self.EVERY == self.MAILS:
+            self.seconds.append(measure_stdlib(self._mails)[1])
 
 
 class RepeatedArchive:
@@ -76,6 +96,7 @@ class RepeatedArchive:
 
     def __init__(self, path: Path, limit: int | None, repeat: int) -> None:
         self._path, self._limit, self._repeat = path, limit, repeat
+        self.yardstick = Yardstick()
 
     def raws(self) -> Iterator[bytes]:
         from itertools import islice
@@ -84,12 +105,13 @@ class RepeatedArchive:
 
         for copy in range(self._repeat):
             for mail in islice(read_archive(self._path), self._limit):
-                yield rename(mail.raw, copy)
+                yield rename(mail.raw, copy) if self._repeat > 1 else mail.raw
 
     def read(self, after: str = "") -> Iterator[object]:  # noqa: ARG002
         from ingest.archive import ArchivedMail
 
         for number, raw in enumerate(self.raws(), start=1):
+            self.yardstick.see(number, raw)
             yield ArchivedMail(raw=raw, position=str(number), where="", progress=number)
 
     def total(self) -> None:
@@ -150,11 +172,15 @@ def measure_import(archive: RepeatedArchive, jobs: int) -> Costs:
     from patchtrack.models import Project
 
     project = Project.objects.get(linkname=PROJECT)
-    times: list[tuple[int, float]] = []
-    importer = Importer(
-        project, "", jobs, lambda messages, _: times.append((messages, time.perf_counter()))
-    )
+    measured = archive.yardstick.seconds
+    times: list[tuple[int, float, int]] = []
+
+    def note(messages: int, _progress: int) -> None:
+        times.append((messages, time.perf_counter(), len(measured)))
+
+    importer = Importer(project, "", jobs, note)
     cpu_before, server_before = own_cpu(), server_cpu()
+    note(0, 0)
     started = time.perf_counter()
     importer.run(Path("bench"), archive, "")
     wall = time.perf_counter() - started
@@ -169,23 +195,25 @@ def measure_import(archive: RepeatedArchive, jobs: int) -> Costs:
         own_cpu=own_cpu() - cpu_before,
         server_cpu=None if server_before is None else server_after - server_before,
         memory=peak * 1024,
-        times=[(0, started), *times],
+        times=times,
+        yardstick=measured,
     )
 
 
 def third_costs(costs: Costs) -> tuple[float, float]:
-    """Seconds per message in the first and in the last third of an import."""
+    """The cost per message in the first and in the last third of an import, in multiples of
+    what the yardstick took in that third."""
 
-    def seconds_at(messages: float) -> tuple[int, float]:
+    def point_at(messages: float) -> tuple[int, float, int]:
         return min(costs.times, key=lambda point: abs(point[0] - messages))
 
-    first = seconds_at(costs.messages / 3)
-    last = seconds_at(costs.messages * 2 / 3)
-    begin, end = costs.times[0], costs.times[-1]
-    return (
-        (first[1] - begin[1]) / max(first[0] - begin[0], 1),
-        (end[1] - last[1]) / max(end[0] - last[0], 1),
-    )
+    def cost(begin: tuple[int, float, int], end: tuple[int, float, int]) -> float:
+        readings = costs.yardstick[begin[2] : end[2]] or costs.yardstick
+        seconds = end[1] - begin[1] - sum(costs.yardstick[begin[2] : end[2]])
+        return seconds / max(end[0] - begin[0], 1) / median(readings)
+
+    first, last = point_at(costs.messages / 3), point_at(costs.messages * 2 / 3)
+    return cost(costs.times[0], first), cost(last, costs.times[-1])
 
 
 def print_costs(costs: Costs, stdlib: float, say: Callable[[str], None] = print) -> None:
