@@ -18,6 +18,8 @@ _REPLY = re.compile(f"(?:{_REPLY_WORDS}|{_FORWARD_WORDS}){_MARK}", re.IGNORECASE
 _GROUP = re.compile(r"\[([^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)?)\]\s*")
 _OF = r"(?:\s*/\s*|\s+of\s+)"
 _NUMBER = re.compile(rf"(?<![\d./])(\d{{1,9}}){_OF}(\d{{1,9}})(?![\d.])(?:/\d+)?", re.IGNORECASE)
+# A cover whose author left the template's letter: `0/N`, `00/xx`.
+_UNCOUNTED_COVER = re.compile(r"(?<![\w./])0{1,4}\s*/\s*[A-Za-z]\w*(?![\w./])")
 _BARE_NUMBER = re.compile(
     rf"(?:(v\d{{1,9}})\s+)?(\d{{1,9}}){_OF}(\d{{1,9}})\s*[:,-]\s*", re.IGNORECASE
 )
@@ -83,6 +85,10 @@ def _read_terms(group: str) -> _Terms:
     return _Terms(prefixes=prefixes, version=version, label=label, is_patch=is_patch)
 
 
+def _cut(text: str, match: re.Match[str]) -> str:
+    return f"{text[: match.start()]} {text[match.end() :]}"
+
+
 class _Reading:
     """What has been gathered from a subject so far, from left to right."""
 
@@ -110,11 +116,18 @@ class _Reading:
 
     def add_group(self, group: str) -> None:
         numbered = _NUMBER.search(group)
-        if not numbered:
-            self.add_terms(_read_terms(group))
+        if numbered:
+            self.add_terms(_read_terms(_cut(group, numbered)))
+            self.add_number(numbered[1], numbered[2])
             return
-        self.add_terms(_read_terms(f"{group[: numbered.start()]} {group[numbered.end() :]}"))
-        self.add_number(numbered[1], numbered[2])
+        uncounted = _UNCOUNTED_COVER.search(group)
+        terms = _read_terms(_cut(group, uncounted) if uncounted else group)
+        if uncounted and terms.is_patch and self.number is None:
+            self.add_terms(terms)
+            self.number, self.total = 0, 0
+            self.prefixes.append(uncounted[0])
+        else:
+            self.add_terms(_read_terms(group))
 
 
 def _read_prefixes(text: str, reading: _Reading) -> int:
@@ -151,7 +164,8 @@ def _read_bare_number(text: str, position: int, reading: _Reading) -> int:
 def split_subject(text: str) -> Subject:
     """Take a decoded subject apart; every string has a reading, in linear time.
 
-    `[PATCH 3/4/5]` is 3 of 4; `[PATCH 0.5/5]`, `[PATCH 4/3]` and `[PATCH 0/0]` are unnumbered.
+    `[PATCH 3/4/5]` is 3 of 4; `[PATCH 0.5/5]`, `[PATCH 4/3]` and `[PATCH 0/0]` are unnumbered;
+    `[PATCH 0/N]` is 0 of 0, a cover that does not know how many patches it has.
     A forwarded mail (`Fwd:`) counts as a reply: it is somebody's word about a patch.
     """
     text = " ".join(text.split())

@@ -16,7 +16,8 @@ class Address:
 class Subject:
     """A subject line taken apart, as `git format-patch` and its users write them.
 
-    `number` and `total` are both set or both None; 0 <= number.
+    `number` and `total` are both set or both None; 0 <= number. A `total` of 0 is a cover's
+    that does not say how many patches it has (`[PATCH 0/N]`).
     `version` is the integer the reader sees (1 when unlabelled); `label` tells sendings
     of one version apart that are not the whole series again: "5.1", "resend", or "".
     """

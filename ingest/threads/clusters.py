@@ -65,8 +65,10 @@ class Cluster:
         return min(self.members, key=lambda m: (m.number or 0, m.date, m.message_id))
 
     def total(self) -> int:
-        """As the head says, unless there are more patches than it knew of."""
-        total = self.head().total or 1
+        """As the head says, unless there are more patches than it knew of, or it did not know."""
+        total = self.head().total
+        if total is None:
+            return 1
         if max(self.numbers(), default=0) > total:
             total = max(member.total or 1 for member in self.members)
         return total
@@ -76,7 +78,7 @@ class Cluster:
 
     def is_complete(self) -> bool:
         """Whether all patches are here; an unnumbered patch is all there is."""
-        return not self.taken or len(self.patch_numbers()) == self.total()
+        return not self.taken or 0 < self.total() == len(self.patch_numbers())
 
 
 def _distance(date: datetime, dates: Sequence[datetime]) -> timedelta:

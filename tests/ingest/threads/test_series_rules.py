@@ -51,6 +51,17 @@ def test_a_link_holds_however_long_the_sending_took():
     assert series_of(thread) == {"a0": "a0 a1 a2"}
 
 
+def test_a_cover_that_does_not_know_its_patches_takes_their_total():
+    thread = [
+        message("a0", "[PATCH v2 0/N] x"),
+        message("a1", "[PATCH v2 1/2] y", to="a0", at=1),
+        message("a2", "[PATCH v2 2/2] z", to="a0", at=2),
+    ]
+    assert series_of(thread) == {"a0": "a0 a1 a2"}
+    plans = [only_series(thread[:count]) for count in (1, 2, 3)]
+    assert [(plan.total, plan.complete) for plan in plans] == [(0, False), (2, False), (2, True)]
+
+
 def test_patches_dated_before_their_cover_are_its_patches():
     thread = [
         message("a0", "[PATCH 0/2] x", at=60),
