@@ -28,13 +28,16 @@ class TryAgain(IngestError):
 
 
 class LostRace(IngestError):
-    """Another writer has changed what this transaction was about to decide on; run it again."""
+    """Another writer has changed what this transaction was about to decide on; run it again.
+
+    Its text is the cause, as retries are counted by.
+    """
 
 
 def find_race(error: BaseException) -> str:
     """The cause for which the transaction should be run again, or an empty string."""
     if isinstance(error, LostRace):
-        return "thread merged"
+        return str(error)
     if not isinstance(error, (IntegrityError, OperationalError)):
         return ""
     cause = error.__cause__

@@ -95,7 +95,7 @@ def lock_threads_of(project: Project, tokens: Sequence[frozenset[int]]) -> list[
     # What was read before the locks were held may have changed while we waited for them.
     thread_of = find_threads(project, everything) if locked else {}
     if locked and failpoints.is_on("reload") and not set(thread_of.values()) <= locked:
-        raise LostRace("a thread was merged away while we waited for it")
+        raise LostRace("thread merged")
     grouping = group_mails(tokens, thread_of)
     return _settle_threads(project, grouping, thread_of, len(tokens))
 

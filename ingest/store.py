@@ -108,7 +108,7 @@ def _settle_mail(kept: Mail, row: Mail) -> None:
     """Take over a mail that waits to be understood. Raises LostRace if another project has."""
     waiting = Mail.objects.filter(id=kept.id, project=kept.project_id, message=None)
     if not waiting.update(**{name: getattr(row, name) for name in _SETTLED_COLUMNS}):
-        raise LostRace("another project has taken the mail")
+        raise LostRace("mail taken by another project")
 
 
 def _record_fresh(project: Project, fresh: Sequence[Incoming]) -> list[Mail]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _HUNK = re.compile(r"@@ -[0-9]{1,10}(?:,([0-9]{1,10}))? \+[0-9]{1,10}(?:,([0-9]{1,10}))? @@")
 _COMBINED = re.compile(
@@ -18,8 +18,7 @@ _MARKS = frozenset("+- ")
 _MARKS_AND_EMPTY = _MARKS | {"", "\r"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hunks:
+class Hunks(NamedTuple):
     """A run of hunks: the index of the first line after it, and the lines it adds and removes."""
 
     end: int
@@ -43,7 +42,7 @@ def read_hunks(lines: Sequence[str], at: int) -> Hunks:
     added = removed = 0
     while (hunk := _read_hunk(lines, end)) is not None:
         end, added, removed = hunk.end, added + hunk.added, removed + hunk.removed
-    return Hunks(end=end, added=added, removed=removed)
+    return Hunks(end, added, removed)
 
 
 def _read_hunk(lines: Sequence[str], at: int) -> Hunks | None:
@@ -51,22 +50,15 @@ def _read_hunk(lines: Sequence[str], at: int) -> Hunks | None:
         return None
     if header := _HUNK.match(lines[at]):
         old, new = header.groups()
-        counted = _count_hunk(lines, at + 1, int(old or 1), int(new or 1))
-        return _add_overhang(lines, _add_no_newline(lines, counted), counted.is_refuted)
+        counted, is_refuted = _count_hunk(lines, at + 1, int(old or 1), int(new or 1))
+        return _add_overhang(lines, _add_no_newline(lines, counted), is_refuted)
     if header := _COMBINED.match(lines[at]):
         return _count_combined(lines, at + 1, header.group(1).split(), header.group(2))
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Counted(Hunks):
-    """A hunk as far as its header's counts go; `is_refuted` when a line contradicts them."""
-
-    is_refuted: bool
-
-
-def _count_hunk(lines: Sequence[str], at: int, old: int, new: int) -> _Counted:
-    """Take lines while the counts of old and new lines last.
+def _count_hunk(lines: Sequence[str], at: int, old: int, new: int) -> tuple[Hunks, bool]:
+    """Take lines while the counts of old and new lines last; whether a line contradicts them.
 
     This is the innermost loop of reading a mail: every line of every diff passes here.
     """
@@ -99,22 +91,24 @@ def _count_hunk(lines: Sequence[str], at: int, old: int, new: int) -> _Counted:
     removed = added + surplus - (old - new)
     if old or new:
         return _give_back(lines, start, at, added, removed)
-    return _Counted(end=at, added=added, removed=removed, is_refuted=False)
+    return Hunks(at, added, removed), False
 
 
-def _give_back(lines: Sequence[str], start: int, end: int, added: int, removed: int) -> _Counted:
+def _give_back(
+    lines: Sequence[str], start: int, end: int, added: int, removed: int
+) -> tuple[Hunks, bool]:
     """Shorten a hunk that ended before its counts by the lines that are not its own.
 
     These are the header of the next file, empty lines, and the mark of a signature.
     """
     is_refuted = end < len(lines) and lines[end][:1] in ("+", "-", " ")
     if end - start >= 2 and is_hunk_start(lines, end) and is_file_header(lines, end - 2):
-        return _Counted(end=end - 2, added=added - 1, removed=removed - 1, is_refuted=False)
+        return Hunks(end - 2, added - 1, removed - 1), False
     taken = end
     while end > start and lines[end - 1] in _NO_CHANGE:
         end -= 1
     removed -= sum(map(lines[end:taken].count, _SIGNATURE))
-    return _Counted(end=end, added=added, removed=removed, is_refuted=is_refuted)
+    return Hunks(end, added, removed), is_refuted
 
 
 def is_file_header(lines: Sequence[str], at: int) -> bool:
@@ -131,7 +125,7 @@ def is_file_header(lines: Sequence[str], at: int) -> bool:
 def _add_no_newline(lines: Sequence[str], hunk: Hunks) -> Hunks:
     r"""Add the line `\ No newline at end of file`, in any language, after the last counted line."""
     if hunk.end < len(lines) and lines[hunk.end].startswith("\\ "):
-        return Hunks(end=hunk.end + 1, added=hunk.added, removed=hunk.removed)
+        return hunk._replace(end=hunk.end + 1)
     return hunk
 
 
@@ -141,6 +135,8 @@ def _add_overhang(lines: Sequence[str], hunk: Hunks, is_refuted: bool) -> Hunks:
     They are taken for hunk lines only when the counts are known to lie, or when a further
     hunk or file follows them directly; else the text after a diff would be swallowed.
     """
+    if hunk.end < len(lines) and lines[hunk.end][:1] not in _MARKS_AND_EMPTY:
+        return hunk
     end = _skip_hunk_like(lines, hunk.end, _MARKS)
     # Some mailers double empty lines, and counts then end too early.
     beyond = _skip_hunk_like(lines, end, _MARKS_AND_EMPTY)
@@ -149,9 +145,7 @@ def _add_overhang(lines: Sequence[str], hunk: Hunks, is_refuted: bool) -> Hunks:
     elif end == hunk.end or not (is_refuted or _opens_file(lines, end)):
         return hunk
     marks = [line[:1] for line in lines[hunk.end : end]]
-    return Hunks(
-        end=end, added=hunk.added + marks.count("+"), removed=hunk.removed + marks.count("-")
-    )
+    return Hunks(end, hunk.added + marks.count("+"), hunk.removed + marks.count("-"))
 
 
 def _skip_hunk_like(lines: Sequence[str], at: int, marks: frozenset[str]) -> int:
@@ -189,7 +183,7 @@ def _count_combined(lines: Sequence[str], at: int, olds: list[str], new: str) ->
             added += "+" in marks
             removed += present == "-"
         at += 1
-    return Hunks(end=at, added=added, removed=removed)
+    return Hunks(at, added, removed)
 
 
 def _length(span: str) -> int:

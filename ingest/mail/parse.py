@@ -1,7 +1,6 @@
 """Bytes to ParsedMail: the one function that the rest of Patchtrack reads mail with."""
 
 import hashlib
-import re
 from collections.abc import Iterable
 
 from ingest.mail.body import split_body
@@ -14,13 +13,11 @@ from ingest.mail.mime import Part, choose_text_parts, decode_part, read_parts
 from ingest.mail.pull import read_pull_url
 from ingest.mail.sender import choose_author
 from ingest.mail.subject import split_subject
-from ingest.mail.textual import html_to_text, unflow
+from ingest.mail.textual import html_to_text, is_unstuffed, unflow
 from ingest.mail.trailers import read_trailers
 from ingest.mail.values import Address, Body, ParsedMail, Subject
 
 _LONGEST_SUBJECT = 4000
-# A context line behind one blank only: RFC 3676 has it sent with two.
-_UNSTUFFED = re.compile(r"^ (?![ >\r\n]|From )", re.MULTILINE)
 
 
 def _split_text(part: Part, text: str) -> Body:
@@ -28,8 +25,8 @@ def _split_text(part: Part, text: str) -> Body:
     if part.content_type == "text/html":
         return split_body(html_to_text(text))
     body = split_body(text)
-    # As `git am` does, unless the diff shows that the mailer only says format=flowed.
-    if part.flowed and not _UNSTUFFED.search(body.diff):
+    # As `git am` does.
+    if part.flowed and not is_unstuffed(body.diff):
         return split_body(unflow(text, part.delsp))
     return body
 

@@ -11,6 +11,8 @@ _BLANKS = re.compile(r"[ \t\r\n\f]++")
 # html.unescape converts numbers by int(), which refuses more than 4,300 digits.
 _HUGE_NUMBER = re.compile(r"&#[0-9]{10,}+;?")
 
+# A context line behind one blank only: RFC 3676 has it sent with two.
+_UNSTUFFED = re.compile(r"^ (?![ >\r\n]|From )", re.MULTILINE)
 _UNSEEN = frozenset({"script", "style", "title"})
 _BLOCKS = frozenset(
     "address article center div dl dt dd form h1 h2 h3 h4 h5 h6 hr ol section table tr ul".split()
@@ -142,6 +144,15 @@ def _decode_entities(html: str) -> str:
     if "&" in html:
         html = unescape(_HUGE_NUMBER.sub("\ufffd", html))
     return html.replace("\xa0", " ")
+
+
+def is_unstuffed(diff: str) -> bool:
+    """Whether a diff in a format=flowed mail shows that its mailer only says so.
+
+    RFC 3676 puts a blank before lines that begin with one; a context line with a single
+    blank shows that the mailer did not, and then it has not broken any lines either.
+    """
+    return _UNSTUFFED.search(diff) is not None
 
 
 def unflow(text: str, delsp: bool) -> str:

@@ -8,11 +8,10 @@ from ingest.mail.charset import decode_bytes
 from ingest.mail.diff import split_halves
 from ingest.mail.header import split_header
 from ingest.mail.mime import Part, choose_text_parts, decode_part, read_parts
-from ingest.mail.textual import html_to_text, unflow
+from ingest.mail.textual import html_to_text, is_unstuffed, unflow
 
 # Where `git mailinfo` sees the commit message end and the patch begin.
 _PATCH_START = re.compile(rb"^(?:diff -|Index: |---(?: [^\s]|[ \t\r\f\v]*+\n))", re.MULTILINE)
-_UNSTUFFED = re.compile(r"^ (?![ >\r\n]|From )", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,13 +79,9 @@ def _read_part(part: Part, body: bytes) -> tuple[bytes, str]:
 
 
 def _unflow(data: bytes, delsp: bool) -> bytes:
-    """Undo format=flowed as `git mailinfo` does, unless a diff shows that it is a lie.
-
-    RFC 3676 puts a blank before lines that begin with one; a context line with a single
-    blank shows that the mailer did not, and then it has not broken any lines either.
-    """
+    """Undo format=flowed as `git mailinfo` does, unless a diff shows that it is a lie."""
     text = data.decode("latin-1")
-    if _UNSTUFFED.search(split_halves(text).diff):
+    if is_unstuffed(split_halves(text).diff):
         return data
     return unflow(text, delsp).encode("latin-1")
 

@@ -34,7 +34,7 @@ def caused(kind: type[Exception], cause: Exception) -> Exception:
 @pytest.mark.parametrize(
     ("error", "race"),
     [
-        (LostRace(), "thread merged"),
+        (LostRace("thread merged"), "thread merged"),
         (caused(IntegrityError, psycopg.errors.UniqueViolation()), "unique violation"),
         (caused(IntegrityError, psycopg.errors.ForeignKeyViolation()), "foreign key violation"),
         (caused(OperationalError, psycopg.errors.SerializationFailure()), "serialization failure"),

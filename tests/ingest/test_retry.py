@@ -61,18 +61,18 @@ def addresses() -> list[str]:
 
 @pytest.mark.django_db
 def test_what_is_returned_is_the_bodys():
-    assert run_transaction(Failing(LostRace(), 0)) == 1
+    assert run_transaction(Failing(LostRace("thread merged"), 0)) == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_lost_race_is_run_again_from_the_start():
-    assert run_transaction(Failing(LostRace(), 2)) == 3
+    assert run_transaction(Failing(LostRace("thread merged"), 2)) == 3
     assert addresses() == ["try3@example.org"]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_races_are_lost_only_so_often(clock):
-    body = Failing(LostRace(), 99)
+    body = Failing(LostRace("thread merged"), 99)
     with pytest.raises(TryAgain, match=f"thread merged, {MOST_TRIES} times in"):
         run_transaction(body)
     assert (body.tries, len(clock.pauses)) == (MOST_TRIES, MOST_TRIES - 1)
@@ -82,7 +82,7 @@ def test_races_are_lost_only_so_often(clock):
 @pytest.mark.django_db(transaction=True)
 def test_races_are_lost_only_so_long(clock):
     clock.step = 20
-    body = Failing(LostRace(), 99)
+    body = Failing(LostRace("thread merged"), 99)
     with pytest.raises(TryAgain, match="2 times in 40"):
         run_transaction(body)
     assert body.tries == 2
@@ -92,14 +92,14 @@ def test_races_are_lost_only_so_long(clock):
 def test_pauses_grow_and_are_bounded(clock, monkeypatch):
     monkeypatch.setattr(retry.random, "uniform", lambda _low, high: high)
     with pytest.raises(TryAgain):
-        run_transaction(Failing(LostRace(), 99))
+        run_transaction(Failing(LostRace("thread merged"), 99))
     assert clock.pauses == sorted(clock.pauses)
     assert clock.pauses[0] < 0.1 < clock.pauses[-1] <= 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_retries_are_counted_by_their_cause():
-    run_transaction(Failing(LostRace(), 2))
+    run_transaction(Failing(LostRace("thread merged"), 2))
     assert retry.retries == {"thread merged": 2}
 
 
@@ -124,7 +124,7 @@ def test_the_next_transaction_gets_a_new_connection():
     with pytest.raises(TryAgain):
         run_transaction(Failing(OperationalError("gone"), 99))
     assert connection.connection is None
-    assert run_transaction(Failing(LostRace(), 0)) == 1
+    assert run_transaction(Failing(LostRace("thread merged"), 0)) == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -135,7 +135,7 @@ def test_the_outcome_of_a_lost_race_is_rolled_back_before_the_next_try():
         seen.append(addresses())
         Person.objects.create(address="x@example.org")
         if len(seen) < 3:
-            raise LostRace
+            raise LostRace("thread merged")
 
     run_transaction(body)
     assert seen == [[], [], []]
@@ -143,7 +143,7 @@ def test_the_outcome_of_a_lost_race_is_rolled_back_before_the_next_try():
 
 @pytest.mark.django_db
 def test_a_switch_for_tests_turns_it_off():
-    body = Failing(LostRace(), 1)
+    body = Failing(LostRace("thread merged"), 1)
     with failpoints.switched_off("retry"), pytest.raises(TryAgain):
         run_transaction(body)
     assert body.tries == 1
@@ -151,5 +151,5 @@ def test_a_switch_for_tests_turns_it_off():
 
 @pytest.mark.django_db(transaction=True)
 def test_queries_are_tried_again_too():
-    body = Failing(LostRace(), 1)
+    body = Failing(LostRace("thread merged"), 1)
     assert run_queries(body) == 2

@@ -11,8 +11,7 @@ from tests.ingest.mail.reading import parse
 from tests.ingest.mail.storable import assert_storable
 
 MIB = 2**20
-# It takes a second at most where nothing else runs; tests share their machine.
-SECONDS = 3
+SECONDS = 1
 
 
 def read_any(raw: bytes) -> None:
