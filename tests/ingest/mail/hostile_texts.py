@@ -1,10 +1,7 @@
-"""What is written to stall a reader costs no more than its length."""
+"""Texts that are written to stall one reader, by their start and what is repeated after it."""
 
-import time
 from collections.abc import Callable
 from functools import partial
-
-import pytest
 
 from ingest.mail.body import split_body
 from ingest.mail.diff import read_diff
@@ -19,7 +16,9 @@ SINCE = "The following changes since commit 1234567\n"
 OFFER = "are available in the Git repository at:\n"
 PLACE = SINCE + OFFER
 
-CASES: list[tuple[Callable[[str], object], str, str]] = [
+Reader = Callable[[str], object]
+
+TEXTS: list[tuple[Reader, str, str]] = [
     (split_body, "", "-- \n"),
     (split_body, "", "_"),
     (split_body, "", "____________\nmailing list\n"),
@@ -61,16 +60,6 @@ CASES: list[tuple[Callable[[str], object], str, str]] = [
 ]
 
 
-def measure(read: Callable[[str], object], text: str) -> float:
-    start = time.process_time()
-    read(text)
-    return time.process_time() - start
-
-
-@pytest.mark.parametrize(("read", "start", "unit"), CASES)
-def test_time_grows_with_the_length(read, start, unit):
-    """Eight times the text takes eight times as long; a square would take 64 times."""
-    short = start + unit * (2**15 // len(unit))
-    long = start + unit * (2**18 // len(unit))
-    least = min(measure(read, short) for _ in range(3))
-    assert min(measure(read, long) for _ in range(2)) < 24 * least + 0.05
+def fill(start: str, unit: str, size: int) -> str:
+    """A text of about so many characters."""
+    return start + unit * (size // len(unit))
