@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ingest.durations import measured, parse_seconds
 from ingest.errors import TryAgain
 from ingest.incoming import Delivery, Incoming, read_incoming
 from ingest.mail import NotMail, ParsedMail, parse_mail
@@ -21,10 +22,11 @@ log = logging.getLogger(__name__)
 @dataclass(slots=True, kw_only=True)
 class Receipt:
     """What became of one delivery: one entry for each project that it was routed to, and one
-    where there is none. `message_id` is empty for what is no mail."""
+    where there is none. `message_id` is empty for what is no mail; `projects` are database ids."""
 
     message_id: str = ""
     recorded: list[Recorded] = field(default_factory=list)
+    projects: list[int] = field(default_factory=list)
 
     @property
     def outcome(self) -> Outcome:
@@ -73,7 +75,8 @@ class _Sorter:
     def add(self, delivery: Delivery) -> Receipt:
         receipt = Receipt()
         try:
-            parsed = parse_mail(delivery.raw, self.configuration.tags)
+            with measured(parse_seconds):
+                parsed = parse_mail(delivery.raw, self.configuration.tags)
             incoming = read_incoming(delivery, parsed)
         except NotMail as error:
             self._put_aside(receipt, delivery, Outcome.QUARANTINED, f"not a mail: {error}")
@@ -84,6 +87,7 @@ class _Sorter:
             return receipt
         receipt.message_id = parsed.message_id
         projects = self._choose_projects(parsed)
+        receipt.projects = [project.id for project in projects]
         for project in projects:
             self.routed[project].append((receipt, incoming))
         if not projects:

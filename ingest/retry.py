@@ -11,6 +11,7 @@ from typing import TypeVar
 from django.db import connection, transaction
 
 from ingest import failpoints
+from ingest.durations import measured, transaction_seconds
 from ingest.errors import TryAgain, find_race, is_outage
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,10 @@ def run_transaction(body: Callable[[], Result]) -> Result:
 
     def run_once() -> Result:
         protected = failpoints.is_on("transaction")
-        with transaction.atomic(durable=True) if protected else nullcontext():
+        with (
+            measured(transaction_seconds),
+            transaction.atomic(durable=True) if protected else nullcontext(),
+        ):
             result = body()
             failpoints.reach("before commit")
         return result

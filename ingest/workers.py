@@ -22,9 +22,12 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _start_worker() -> None:
-    # Ctrl-C reaches every process of the terminal; the parent decides what is finished.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def start_worker() -> None:
+    """Makes a new process a parser: it ends when its parent does, and not before."""
+    # Ctrl-C reaches every process of the terminal, and a service manager's signals every one
+    # of the service; the parent decides what is finished.
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     django.setup()
 
@@ -38,7 +41,7 @@ class Workers:
     def __init__(self, count: int) -> None:
         context = multiprocessing.get_context("spawn")
         self._pools = [
-            ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=_start_worker)
+            ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=start_worker)
             for _ in range(count)
         ]
 

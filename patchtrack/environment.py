@@ -65,6 +65,15 @@ def read_list(environ: Mapping[str, str], name: str) -> list[str]:
     return [item for item in items if item]
 
 
+def read_pairs(environ: Mapping[str, str], name: str) -> dict[str, str]:
+    """`key=value,...`, the keys in lower case."""
+    pairs = [item.partition("=") for item in read_list(environ, name)]
+    for key, _, value in pairs:
+        if not key.strip() or not value.strip():
+            raise ImproperlyConfigured(f"{name} must be key=value,key=value: see {key!r}")
+    return {key.strip().lower(): value.strip() for key, _, value in pairs}
+
+
 def read_choice(
     environ: Mapping[str, str], name: str, choices: tuple[str, ...], default: str
 ) -> str:

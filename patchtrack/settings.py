@@ -11,6 +11,8 @@ from patchtrack.environment import (
     parse_database_url,
     read_choice,
     read_integer,
+    read_pairs,
+    read_seconds,
     read_text,
     split_header,
 )
@@ -118,6 +120,18 @@ LOGGING = {
     # Django would mail its errors to administrators; here they go where all the others go.
     "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},
 }
+
+# The daemon; docs/settings.md says what each bounds.
+PATCHTRACK_STRICT_RECIPIENTS = (
+    read_choice(environ, "PATCHTRACK_STRICT_RECIPIENTS", ("no", "yes"), default="no") == "yes"
+)
+PATCHTRACK_RECIPIENTS = read_pairs(environ, "PATCHTRACK_RECIPIENTS")
+PATCHTRACK_LMTP_CONNECTIONS = read_integer(environ, "PATCHTRACK_LMTP_CONNECTIONS", 100, least=1)
+PATCHTRACK_LMTP_RECIPIENTS = read_integer(environ, "PATCHTRACK_LMTP_RECIPIENTS", 100, least=1)
+PATCHTRACK_LMTP_QUEUE = read_integer(environ, "PATCHTRACK_LMTP_QUEUE", 1000, least=1)
+PATCHTRACK_LMTP_MEMORY = read_integer(environ, "PATCHTRACK_LMTP_MEMORY", 512 * 1024 * 1024, least=1)
+PATCHTRACK_LMTP_IDLE_SECONDS = read_seconds(environ, "PATCHTRACK_LMTP_IDLE_SECONDS", 300, least=1)
+PATCHTRACK_LMTP_STOP_SECONDS = read_seconds(environ, "PATCHTRACK_LMTP_STOP_SECONDS", 20)
 
 PATCHTRACK_MAX_MESSAGE_BYTES = read_integer(
     environ, "PATCHTRACK_MAX_MESSAGE_BYTES", 100 * 1024 * 1024, least=1

@@ -1,0 +1,48 @@
+"""Which project an envelope's recipient stands for; pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ingest.daemon.values import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """A project, as far as its addresses are concerned; `id` is its database id."""
+
+    id: int
+    linkname: str
+    list_email: str
+    list_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """All projects that have an address here, by their database ids."""
+
+    mailboxes: tuple[Mailbox, ...] = ()
+
+
+ANYWHERE = Target()
+
+
+def choose_target(
+    address: str, directory: Directory, configured: Mapping[str, str]
+) -> Target | None:
+    """The target of an address, or None if it is nobody's; case does not matter.
+
+    `configured` maps further addresses to link names. A link name is known at any domain,
+    also with a detail behind a plus sign (RFC 5233). An address that several projects of one
+    list share is the list's: which of them takes a mail, its subject decides.
+    """
+    address = address.lower()
+    local = address.rpartition("@")[0] or address
+    name = configured.get(address) or local.partition("+")[0]
+    for mailbox in directory.mailboxes:
+        if mailbox.linkname.lower() == name.lower():
+            return Target(project=mailbox.id)
+    sharing = [box for box in directory.mailboxes if box.list_email.lower() == address]
+    if len(sharing) == 1:
+        return Target(project=sharing[0].id)
+    list_ids = {box.list_id for box in sharing}
+    return Target(list_id=list_ids.pop()) if len(list_ids) == 1 else None

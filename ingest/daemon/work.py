@@ -1,0 +1,91 @@
+"""What a parser process does for the daemon; runs there, never in the event loop."""
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from ingest import durations, retry
+from ingest.daemon.recipients import Directory, Mailbox
+from ingest.daemon.values import Answer, Letter, Report, Target
+from ingest.errors import TryAgain
+from ingest.incoming import Delivery
+from ingest.receive import Receipt, receive
+from patchtrack.models import Project
+
+log = logging.getLogger(__name__)
+
+
+def store_letters(letters: Sequence[Letter]) -> Report:
+    """Store letters together, those of one target in one transaction."""
+    groups: dict[Target, list[int]] = defaultdict(list)
+    for index, letter in enumerate(letters):
+        groups[letter.target].append(index)
+    answers: dict[int, Answer] = {}
+    before = Counter(retry.retries)
+    for target, members in groups.items():
+        stored = _store_group(target, [letters[index] for index in members])
+        answers.update(zip(members, stored, strict=True))
+    return Report(
+        answers=[answers[index] for index in range(len(letters))],
+        parse_seconds=durations.take(durations.parse_seconds),
+        transaction_seconds=durations.take(durations.transaction_seconds),
+        retries=retry.retries - before,
+    )
+
+
+def _store_group(target: Target, letters: Sequence[Letter]) -> list[Answer]:
+    deliveries = [
+        Delivery(raw=letter.raw, received_at=letter.received_at, recipient=letter.recipient)
+        for letter in letters
+    ]
+    began = retry.retries.total()
+    try:
+        projects = _find_projects(target)
+        receipts = receive(deliveries, projects, target.list_id)
+        names = dict(Project.objects.values_list("id", "linkname"))
+    except TryAgain as error:
+        return [Answer(detail=str(error))] * len(letters)
+    except Exception as error:
+        log.exception("letters %s", " ".join(letter.id for letter in letters))
+        return [Answer(detail=f"internal error: {type(error).__name__}")] * len(letters)
+    tries = 1 + retry.retries.total() - began
+    return [_answer(receipt, names, tries) for receipt in receipts]
+
+
+def _find_projects(target: Target) -> list[Project] | None:
+    if target.project is None:
+        return None
+    return retry.run_queries(lambda: list(Project.objects.filter(id=target.project))) or None
+
+
+def _answer(receipt: Receipt, names: dict[int, str], tries: int) -> Answer:
+    return Answer(
+        outcome=receipt.outcome.value,
+        detail="; ".join(entry.detail for entry in receipt.recorded if entry.detail),
+        message_id=receipt.message_id,
+        projects=tuple(names.get(project, "?") for project in receipt.projects),
+        tries=tries,
+    )
+
+
+def find_directory() -> Directory:
+    """Who has an address here. Raises TryAgain."""
+    columns = "id", "linkname", "list_email", "list_id"
+    rows = retry.run_queries(lambda: list(Project.objects.order_by("id").values(*columns)))
+    return Directory(mailboxes=tuple(Mailbox(**row) for row in rows))
+
+
+def check_database() -> str:
+    """Why mail could not be stored now, or an empty string: the database answers, and its
+    tables are those that this code knows."""
+    try:
+        executor = MigrationExecutor(connection)
+        behind = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except Error as error:
+        log.warning("the database is not ready: %s", error)
+        connection.close()
+        return "the database does not answer"
+    return "the database needs manage.py migrate" if behind else ""
