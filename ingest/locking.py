@@ -5,15 +5,29 @@ circle: rows of threads by id, then new tokens by value, then everything else.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest import failpoints
+from ingest.bulk import insert_rows
 from ingest.errors import LostRace
+from ingest.lookups import Lookup
 from patchtrack.models import Message, Project, Thread, ThreadToken
 
-# SQLite takes 32,766 parameters in one statement.
-_MOST_PARAMETERS = 10_000
+
+@lru_cache(maxsize=1024)
+def _tokens_of(project: int) -> Lookup:
+    mine = ThreadToken.objects.filter(project=project)
+    return Lookup(lambda keys: mine.filter(token__in=keys).values_list("token", "thread_id"))
+
+
+_UNLOCKED = Lookup(lambda keys: Thread.objects.filter(id__in=keys).order_by("id").values_list("id"))
+_LOCKED = Lookup(
+    lambda keys: (
+        Thread.objects.select_for_update().filter(id__in=keys).order_by("id").values_list("id")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,23 +76,15 @@ def group_mails(tokens: Sequence[frozenset[int]], thread_of: dict[int, int]) -> 
     return Grouping(groups=tuple(groups))
 
 
-def find_threads(project: Project, tokens: Iterable[int]) -> dict[int, int]:
+def find_threads(project: Project, tokens: Collection[int]) -> dict[int, int]:
     """The thread of each token that is known, by token."""
-    wanted = list(tokens)
-    found: dict[int, int] = {}
-    for start in range(0, len(wanted), _MOST_PARAMETERS):
-        piece = wanted[start : start + _MOST_PARAMETERS]
-        rows = ThreadToken.objects.filter(project=project, token__in=piece)
-        found.update(rows.values_list("token", "thread_id"))
-    return found
+    return dict(_tokens_of(project.id).rows(tokens))
 
 
-def lock_threads(threads: Iterable[int]) -> set[int]:
+def lock_threads(threads: Collection[int]) -> set[int]:
     """Lock the threads in the order of their ids; those that still exist."""
-    rows = Thread.objects.filter(id__in=threads).order_by("id")
-    if failpoints.is_on("thread lock"):
-        rows = rows.select_for_update()
-    return set(rows.values_list("id", flat=True))
+    lookup = _LOCKED if failpoints.is_on("thread lock") else _UNLOCKED
+    return {thread for (thread,) in lookup.rows(threads)}
 
 
 def lock_threads_of(project: Project, tokens: Sequence[frozenset[int]]) -> list[int]:
@@ -104,7 +110,7 @@ def _settle_threads(
     project: Project, grouping: Grouping, thread_of: dict[int, int], count: int
 ) -> list[int]:
     fresh = [group for group in grouping.groups if not group[2]]
-    made = iter(Thread.objects.bulk_create(Thread(project=project) for _ in fresh))
+    made = iter(insert_rows(Thread(project=project) for _ in fresh))
     threads = [0] * count
     new_tokens: list[tuple[int, int]] = []
     for members, tokens, existing in grouping.groups:
@@ -113,7 +119,7 @@ def _settle_threads(
         new_tokens += ((token, thread) for token in tokens if token not in thread_of)
         for index in members:
             threads[index] = thread
-    ThreadToken.objects.bulk_create(
+    insert_rows(
         ThreadToken(project=project, token=token, thread_id=thread)
         for token, thread in sorted(new_tokens)
     )

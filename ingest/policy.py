@@ -4,11 +4,26 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q
 
+from ingest.lookups import Listing, Lookup
 from ingest.mail import ParsedMail
 from patchtrack.models import DelegationRule, HeaderPolicy, Person, Project, State, Tag
+
+_TAGS = Listing(lambda: Tag.objects.values_list("name"))
+_STATES = Listing(lambda: State.objects.order_by("ordering").values_list("id", "slug", "name"))
+_RULES = Lookup(
+    lambda projects: (
+        DelegationRule.objects.filter(project__in=projects)
+        .order_by("-priority", "path")
+        .values_list("path", "user_id")
+    )
+)
+
+
+def find_tags() -> frozenset[str]:
+    """The keys of the trailers that are counted."""
+    return frozenset(name for (name,) in _TAGS.rows())
 
 
 class Policy:
@@ -20,16 +35,15 @@ class Policy:
     @cached_property
     def tags(self) -> frozenset[str]:
         """The keys of the trailers that are counted."""
-        return frozenset(Tag.objects.values_list("name", flat=True))
+        return find_tags()
 
     @cached_property
-    def _states(self) -> list[State]:
-        return list(State.objects.order_by("ordering"))
+    def _states(self) -> list[tuple[int, str, str]]:
+        return _STATES.rows()
 
     @cached_property
-    def _rules(self) -> list[DelegationRule]:
-        rules = DelegationRule.objects.filter(project=self.project)
-        return list(rules.order_by("-priority", "path").select_related("user"))
+    def _rules(self) -> list[tuple[str, int]]:
+        return _RULES.rows([self.project.id])
 
     @cached_property
     def _maintainer_addresses(self) -> frozenset[str]:
@@ -44,25 +58,27 @@ class Policy:
             return False
         return address in self._maintainer_addresses
 
-    def choose_state(self, parsed: ParsedMail) -> State:
-        """The state that an X-Patchwork-State header names, if it is obeyed; else the first."""
+    def choose_state(self, parsed: ParsedMail) -> int:
+        """The state (its id) that an X-Patchwork-State header names, if it is obeyed; else the
+        first."""
         wanted = parsed.hints.state
         if wanted and self._obeys(parsed.author.address):
-            for state in self._states:
-                if wanted in (state.slug, state.name.lower()):
+            for state, slug, name in self._states:
+                if wanted in (slug, name.lower()):
                     return state
-        return self._states[0]
+        return self._states[0][0]
 
-    def choose_delegate(self, parsed: ParsedMail) -> AbstractBaseUser | None:
-        """The user whom a header or the rule of highest priority names for a patch."""
+    def choose_delegate(self, parsed: ParsedMail) -> int | None:
+        """The user (by id) whom a header or the rule of highest priority names for a patch."""
         wanted = parsed.hints.delegate
         if wanted and self._obeys(parsed.author.address):
             named = Q(email__iexact=wanted) | Q(username__iexact=wanted)
-            user = get_user_model().objects.filter(named, is_active=True).order_by("id").first()
+            users = get_user_model().objects.filter(named, is_active=True).order_by("id")
+            user = users.values_list("id", flat=True).first()
             if user:
                 return user
         paths = parsed.facts.paths if parsed.facts else ()
-        for rule in self._rules if paths else ():
-            if any(fnmatchcase(path, rule.path) for path in paths):
-                return rule.user
+        for pattern, user in self._rules if paths else ():
+            if any(fnmatchcase(path, pattern) for path in paths):
+                return user
         return None

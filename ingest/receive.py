@@ -9,14 +9,19 @@ from dataclasses import dataclass, field
 from ingest.durations import measured, parse_seconds
 from ingest.errors import TryAgain
 from ingest.incoming import Delivery, Incoming, read_incoming
+from ingest.lookups import Listing, column_names, make_rows
 from ingest.mail import NotMail, ParsedMail, parse_mail
 from ingest.mail.charset import clean_text
+from ingest.policy import find_tags
 from ingest.retry import run_queries
 from ingest.routing import choose_projects
 from ingest.store import Recorded, record, record_aside
-from patchtrack.models import Outcome, Project, Tag
+from patchtrack.models import Outcome, Project
 
 log = logging.getLogger(__name__)
+
+_PROJECT_COLUMNS = column_names(Project)
+_PROJECTS = Listing(lambda: Project.objects.order_by("id").values_list(*_PROJECT_COLUMNS))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,8 +48,7 @@ class _Configuration:
 
 def _find_configuration() -> _Configuration:
     return _Configuration(
-        projects=list(Project.objects.order_by("id")),
-        tags=frozenset(Tag.objects.values_list("name", flat=True)),
+        projects=make_rows(Project, _PROJECT_COLUMNS, _PROJECTS.rows()), tags=find_tags()
     )
 
 

@@ -1,15 +1,18 @@
 """The transaction: lock, reload, derive, write; all of a batch or nothing, retried whole."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db.models import F, Q
 
 from ingest import failpoints
+from ingest.bulk import insert_rows
 from ingest.copies import Arrival, find_copies, incoming_copy
 from ingest.errors import LostRace
 from ingest.incoming import Delivery, Incoming, message_columns, thread_message
 from ingest.locking import lock_threads_of
+from ingest.lookups import Lookup, column_names, make_rows
 from ingest.policy import Policy
 from ingest.retry import run_transaction
 from ingest.threads import derive
@@ -17,6 +20,7 @@ from ingest.threadstate import ThreadState, find_thread_states
 from ingest.writing import Reading, ThreadChange, write_plans
 from patchtrack.models import Mail, Outcome, Project
 
+_KEPT_COLUMNS = column_names(Mail, "id", "project_id", "message_id", "outcome", "sha256")
 # What changes of a kept mail when it is understood at last.
 _SETTLED_COLUMNS = "project message shown content_hash hop_date outcome detail".split()
 
@@ -59,14 +63,22 @@ def _record_aside_once(
         for delivery, entry in deliveries
         if delivery.sha256 not in known
     }
-    Mail.objects.bulk_create(row for _, row in sorted(rows.items()))
+    insert_rows(row for _, row in sorted(rows.items()))
 
 
-def _find_kept(project: Project | None, hashes: Iterable[str]) -> dict[str, Mail]:
+def _find_kept(project: Project | None, hashes: Collection[str]) -> dict[str, Mail]:
     """Mails that have arrived before, by their SHA-256, in the project or not routed to any."""
-    mine = Q(project=project) | Q(project=None)
-    rows = Mail.objects.filter(mine, sha256__in=hashes).defer("raw", "detail")
-    return {row.sha256: row for row in rows.order_by(F("project").asc(nulls_first=True))}
+    rows = _kept_by(project.id if project else None).rows(hashes)
+    return {mail.sha256: mail for mail in make_rows(Mail, _KEPT_COLUMNS, rows)}
+
+
+@lru_cache(maxsize=1024)
+def _kept_by(project: int | None) -> Lookup:
+    mine = Mail.objects.filter(Q(project=project) | Q(project=None))
+    ordered = mine.order_by(F("project").asc(nulls_first=True))
+    return Lookup(
+        lambda hashes: ordered.filter(sha256__in=hashes).values_list(*_KEPT_COLUMNS), example="0"
+    )
 
 
 def _is_settled(mail: Mail | None) -> bool:
@@ -101,7 +113,7 @@ def _keep_mails(rows: Sequence[Mail], kept: Mapping[str, Mail]) -> None:
     for row in rows:
         if row.sha256 in kept:
             _settle_mail(kept[row.sha256], row)
-    Mail.objects.bulk_create(sorted(new, key=lambda row: row.sha256))
+    insert_rows(sorted(new, key=lambda row: row.sha256))
 
 
 def _settle_mail(kept: Mail, row: Mail) -> None:

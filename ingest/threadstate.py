@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
-
 from ingest.incoming import thread_message
+from ingest.lookups import Lookup, column_names, make_rows
 from ingest.threads import ThreadMessage
 from patchtrack.models import Message, Series
 
@@ -39,6 +38,17 @@ _PLACE_COLUMNS = (
     "comment__patch_id",
     "comment__cover_id",
 )
+_COLUMNS = (*_LIGHT_COLUMNS, *_PLACE_COLUMNS)
+_SERIES_COLUMNS = column_names(Series)
+
+_MESSAGES = Lookup(
+    lambda threads: Message.objects.filter(thread__in=threads).values_list(*_COLUMNS)
+)
+_SERIES = Lookup(
+    lambda threads: Series.objects.filter(head__thread__in=threads).values_list(
+        "head__thread_id", "head__message_id", *_SERIES_COLUMNS
+    )
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,8 +70,8 @@ class StoredMessage:
 
 @dataclass(slots=True, kw_only=True)
 class ThreadState:
-    """One thread's messages by message-id, and its series by database id; a series' row is
-    annotated with the `head_message_id` of its head."""
+    """One thread's messages by message-id, and its series by database id; a series' row has
+    the `head_message_id` of its head besides its columns."""
 
     messages: dict[str, StoredMessage] = field(default_factory=dict)
     series: dict[int, Series] = field(default_factory=dict)
@@ -86,11 +96,11 @@ def _stored_message(row: dict[str, Any], tags: frozenset[str]) -> StoredMessage:
 def find_thread_states(threads: Iterable[int], tags: frozenset[str]) -> dict[int, ThreadState]:
     """The stored state of each of the locked threads, by thread id, in two queries."""
     states = {thread: ThreadState() for thread in threads}
-    rows = Message.objects.filter(thread__in=states).values(*_LIGHT_COLUMNS, *_PLACE_COLUMNS)
-    for row in rows:
+    for values in _MESSAGES.rows(states):
+        row = dict(zip(_COLUMNS, values, strict=True))
         states[row["thread_id"]].messages[row["message_id"]] = _stored_message(row, tags)
-    for series in Series.objects.filter(head__thread__in=states).annotate(
-        head_message_id=F("head__message_id"), head_thread_id=F("head__thread_id")
-    ):
-        states[series.head_thread_id].series[series.id] = series
+    for thread, head, *values in _SERIES.rows(states):
+        [series] = make_rows(Series, _SERIES_COLUMNS, [values])
+        series.head_message_id = head
+        states[thread].series[series.id] = series
     return states

@@ -14,7 +14,7 @@ from django.contrib.auth import get_user_model
 
 from ingest.incoming import Delivery
 from ingest.receive import Receipt, receive
-from patchtrack.models import Person, Project
+from patchtrack.models import Kind, Message, Person, Project, Thread
 
 DATE = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 ALICE = "Alice Spout <alice@example.org>"
@@ -53,6 +53,30 @@ class ProjectFactory(factory.django.DjangoModelFactory):
     def maintainers(self, create, users) -> None:
         if create and users:
             self.maintainers.set(users)
+
+
+class ThreadFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Thread
+
+    project = factory.SubFactory(ProjectFactory)
+
+
+class MessageFactory(factory.django.DjangoModelFactory):
+    """A message alone in its thread; to have it with all that follows, deliver a mail."""
+
+    class Meta:
+        model = Message
+
+    thread = factory.SubFactory(ThreadFactory)
+    project = factory.SelfAttribute("thread.project")
+    message_id = factory.Sequence("{}@example.org".format)
+    author = factory.SubFactory(PersonFactory)
+    date = DATE
+    subject = "Pour slowly"
+    name = "Pour slowly"
+    nature = kind = Kind.OTHER
+    version = 1
 
 
 def make_diff(path: str = "kettle.c", old: str = "cold", new: str = "hot") -> str:

@@ -1,5 +1,6 @@
 """Writes the comments of a batch: which patch or cover each belongs to."""
 
+from ingest.bulk import insert_rows
 from ingest.writing.changes import Place, Writing
 from patchtrack.models import Comment, Event
 
@@ -30,7 +31,7 @@ def write_comments(writing: Writing) -> None:
         else:
             addressed = False if _asks_for_action(place) else None
             new.append(Comment(message_id=row, addressed=addressed, **now))
-    Comment.objects.bulk_create(new)
+    insert_rows(new)
 
 
 def _change_asking(row: int, place: Place) -> None:

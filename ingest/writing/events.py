@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ingest.bulk import insert_rows
 from patchtrack.models import Event
 
 
@@ -25,4 +26,4 @@ class EventChanges:
         """A fact may turn out wrong (a series be longer than it seemed): then its event goes."""
         for event in self._withdrawn:
             Event.objects.filter(**event).delete()
-        Event.objects.bulk_create(self._added)
+        insert_rows(self._added)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ingest import failpoints
+from ingest.bulk import insert_rows
 from ingest.writing.changes import Place, Reading, Writing
 from patchtrack.models import Message
 
@@ -20,7 +21,7 @@ def write_messages(writing: Writing) -> None:
             columns["kind"] = place.plan.kind
         if columns:
             Message.objects.filter(id=place.stored.row).update(**columns)
-    for message in Message.objects.bulk_create(new):
+    for message in insert_rows(new):
         writing.ids[message.message_id] = message.id
     failpoints.reach("messages written")
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ingest.bulk import insert_rows
 from ingest.incoming import Incoming, patch_columns, submission_columns
 from ingest.writing.changes import Place, Writing
 from patchtrack.models import Cover, Event, Patch
@@ -24,8 +25,8 @@ def write_submissions(writing: Writing) -> None:
                 _change_cover(writing, place)
             else:
                 covers.append(_new_cover(writing, place))
-    Cover.objects.bulk_create(covers)
-    Patch.objects.bulk_create(patches)
+    insert_rows(covers)
+    insert_rows(patches)
 
 
 def _shared_columns(writing: Writing, mail: Incoming) -> dict[str, Any]:
@@ -46,8 +47,8 @@ def _new_patch(writing: Writing, place: Place) -> Patch:
         number=place.plan.number,
         follows_all=place.plan.follows_all,
         tags=dict(place.plan.tags),
-        state=writing.policy.choose_state(mail.parsed),
-        delegate=writing.policy.choose_delegate(mail.parsed),
+        state_id=writing.policy.choose_state(mail.parsed),
+        delegate_id=writing.policy.choose_delegate(mail.parsed),
         **_shared_columns(writing, mail),
         **patch_columns(mail.parsed),
     )
@@ -100,9 +101,9 @@ def _initial_columns(writing: Writing, place: Place) -> dict[str, Any]:
     changed = set(changes)
     columns: dict[str, Any] = {}
     if Category.PATCH_STATE_CHANGED not in changed:
-        columns["state"] = writing.policy.choose_state(parsed)
+        columns["state_id"] = writing.policy.choose_state(parsed)
     if Category.PATCH_DELEGATED not in changed:
-        columns["delegate"] = writing.policy.choose_delegate(parsed)
+        columns["delegate_id"] = writing.policy.choose_delegate(parsed)
     return columns
 
 
