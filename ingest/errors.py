@@ -18,6 +18,29 @@ _RACES = {
 }
 _SQLITE_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
+# What is wrong with the site, though the driver puts it into classes that speak of what was sent:
+# tables or rights are not what this code needs, the server is a standby, or its files are broken.
+# No mail makes a statement of its own, so no mail is to blame. SQLite calls all of this
+# an OperationalError.
+_SITE_FAULTS = frozenset(
+    {
+        "25006",  # read-only transaction
+        "25P03",  # idle in transaction for too long: this process was stopped meanwhile
+        "3F000",  # no such schema
+        "42501",  # insufficient privilege
+        "42703",  # no such column
+        "42704",  # no such object
+        "42883",  # no such function
+        "42P01",  # no such table
+        "42P10",  # no such unique constraint
+        "XX001",  # data corrupted
+        "XX002",  # index corrupted
+    }
+)
+# "Program limit exceeded", such as a value that is too long for an index: of SQLSTATE's classes
+# that an OperationalError stands for, the one that speaks of what was sent.
+_TOO_MUCH = "54"
+
 
 class IngestError(Exception):
     """The root of all errors that ingest raises on purpose."""
@@ -49,5 +72,10 @@ def find_race(error: BaseException) -> str:
 
 def is_outage(error: BaseException) -> bool:
     """Whether the database failed for a reason that no mail is to blame for: it is away, full,
-    shutting down, or too slow. DataError and ProgrammingError are about what we sent."""
+    shutting down, too slow, or not set up for us. Else it is about what we sent."""
+    state = getattr(error.__cause__, "sqlstate", None) or ""
+    if state in _SITE_FAULTS:
+        return True
+    if state.startswith(_TOO_MUCH):
+        return False
     return isinstance(error, (OperationalError, InterfaceError)) or type(error) is DatabaseError

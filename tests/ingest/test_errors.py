@@ -9,6 +9,7 @@ from django.db import (
     DataError,
     IntegrityError,
     InterfaceError,
+    InternalError,
     OperationalError,
     ProgrammingError,
     connection,
@@ -60,8 +61,17 @@ def test_a_lost_race(error, race):
         caused(OperationalError, psycopg.errors.DiskFull()),
         caused(OperationalError, psycopg.errors.AdminShutdown()),
         caused(OperationalError, psycopg.errors.QueryCanceled()),
+        caused(ProgrammingError, psycopg.errors.InsufficientPrivilege()),
+        caused(ProgrammingError, psycopg.errors.UndefinedTable()),
+        caused(ProgrammingError, psycopg.errors.UndefinedColumn()),
+        caused(ProgrammingError, psycopg.errors.InvalidSchemaName()),
+        caused(InternalError, psycopg.errors.ReadOnlySqlTransaction()),
+        caused(InternalError, psycopg.errors.IdleInTransactionSessionTimeout()),
+        caused(InternalError, psycopg.errors.IndexCorrupted()),
         sqlite_error(OperationalError, sqlite3.SQLITE_FULL),
         sqlite_error(OperationalError, sqlite3.SQLITE_CANTOPEN),
+        sqlite_error(OperationalError, sqlite3.SQLITE_READONLY),
+        sqlite_error(DatabaseError, sqlite3.SQLITE_CORRUPT),
     ],
 )
 def test_a_database_that_does_not_serve_us(error):
@@ -73,7 +83,9 @@ def test_a_database_that_does_not_serve_us(error):
     [
         ValueError("a bug"),
         caused(DataError, psycopg.errors.StringDataRightTruncation()),
-        ProgrammingError("no such table"),
+        ProgrammingError("a wrong statement"),
+        caused(ProgrammingError, psycopg.errors.SyntaxError()),
+        caused(OperationalError, psycopg.errors.ProgramLimitExceeded()),
         caused(IntegrityError, psycopg.errors.CheckViolation()),
         caused(IntegrityError, psycopg.errors.NotNullViolation()),
         sqlite_error(IntegrityError, sqlite3.SQLITE_CONSTRAINT_CHECK),
@@ -119,6 +131,42 @@ def test_a_number_that_is_too_large():
 
 
 @pytest.mark.django_db
-def test_a_table_that_is_not_there():
-    error = catch(lambda: connection.cursor().execute("SELECT * FROM nothing"))
-    assert find_race(error) == ""
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * FROM nothing",
+        "SELECT tea FROM patchtrack_person",
+        "INSERT INTO nothing VALUES (1)",
+        "SELECT brew()",
+    ],
+)
+def test_tables_that_are_not_as_we_know_them(statement):
+    error = catch(lambda: connection.cursor().execute(statement))
+    assert (find_race(error), is_outage(error)) == ("", True)
+
+
+@pytest.fixture
+def read_only(db):
+    """A database that takes no writes, until the test is over."""
+    statements = "SET TRANSACTION READ ONLY", "SELECT 1"
+    if connection.vendor == "sqlite":
+        statements = "PRAGMA query_only = 1", "PRAGMA query_only = 0"
+    connection.cursor().execute(statements[0])
+    yield
+    connection.cursor().execute(statements[1])
+
+
+def test_a_database_that_takes_no_writes(read_only):
+    error = catch(lambda: Person.objects.create(address="a@example.org"))
+    assert (find_race(error), is_outage(error)) == ("", True)
+
+
+@pytest.mark.django_db
+def test_a_value_that_is_too_long_for_an_index():
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite's indexes take any value")
+    # Of digits that do not compress well, as an index would compress them first.
+    text = "".join(str(number**7) for number in range(2000))
+    connection.cursor().execute("CREATE TEMPORARY TABLE cups (name text PRIMARY KEY)")
+    error = catch(lambda: connection.cursor().execute("INSERT INTO cups VALUES (%s)", [text]))
+    assert (find_race(error), is_outage(error)) == ("", False)

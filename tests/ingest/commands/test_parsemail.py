@@ -5,6 +5,7 @@ import os
 import sqlite3
 import sys
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
@@ -75,6 +76,70 @@ def test_a_mail_goes_to_the_list_that_is_named(tea, given):
     given(PATCH)
     run("parsemail", "--list-id", other.list_id.upper())
     assert Message.objects.get().project == other
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["coffee@localhost", "Coffee+detail@anywhere.org", "coffee@lists.example.org", "c@example.org"],
+)
+def test_a_mail_goes_to_the_project_that_its_recipient_names(tea, given, settings, address):
+    settings.PATCHTRACK_RECIPIENTS = {"c@example.org": "coffee"}
+    coffee = ProjectFactory(linkname="coffee")
+    given(PATCH)
+    assert run("parsemail", "--recipient", address).status == 0
+    assert Message.objects.get().project == coffee
+    assert Mail.objects.get().recipient == address
+
+
+def test_a_mail_for_two_recipients_is_stored_for_both(tea, given):
+    coffee = ProjectFactory(linkname="coffee")
+    given(PATCH)
+    ran = run("parsemail", "--recipient=tea@x.org", "--recipient=coffee@x.org", "--json")
+    assert (ran.status, ran.summary["outcome"]) == (0, "stored")
+    assert {message.project for message in Message.objects.all()} == {tea, coffee}
+
+
+def test_two_recipients_of_one_project_get_one_mail(tea, given):
+    given(PATCH)
+    ran = run("parsemail", "--recipient=tea@x.org", "--recipient=tea+me@x.org", "--json")
+    assert ran.summary["outcome"] == "stored"
+    assert Mail.objects.get().recipient == "tea@x.org"
+
+
+def test_for_an_unknown_recipient_the_list_decides(tea, given):
+    given(PATCH)
+    assert run("parsemail", "--recipient", "archive@x.org").status == 0
+    assert Message.objects.get().project == tea
+
+
+def test_an_unknown_recipient_is_refused_where_only_known_ones_are_taken(tea, given, settings):
+    settings.PATCHTRACK_STRICT_RECIPIENTS = True
+    given(PATCH)
+    ran = run("parsemail", "--recipient", "archive@x.org", "--json")
+    assert (ran.status, ran.err) == (os.EX_NOUSER, "no such project here: 'archive@x.org'")
+    assert not Mail.objects.exists()
+
+
+def test_a_refused_recipient_does_not_keep_the_mail_from_others(tea, given, settings):
+    settings.PATCHTRACK_STRICT_RECIPIENTS = True
+    given(PATCH)
+    ran = run("parsemail", "--recipient=archive@x.org", "--recipient=tea@x.org")
+    assert ran.status == os.EX_NOUSER
+    assert Message.objects.get().project == tea
+
+
+def test_a_mail_without_recipients_is_taken_all_the_same(tea, given, settings):
+    settings.PATCHTRACK_STRICT_RECIPIENTS = True
+    given(PATCH)
+    assert run("parsemail").status == 0
+    assert Message.objects.get().project == tea
+
+
+@pytest.mark.parametrize("target", ["--project=tea", "--list-id=tea.lists.example.org"])
+def test_a_recipient_and_a_target_contradict_each_other(tea, given, target):
+    given(PATCH)
+    assert run("parsemail", "--recipient=tea@x.org", target).status == os.EX_USAGE
+    assert not Mail.objects.exists()
 
 
 def test_a_duplicate_is_safe(tea, given):
@@ -179,9 +244,43 @@ def test_a_database_that_is_away_means_try_again(child_environment, url):
     assert "the mail is not stored, deliver it again" in ran.err
 
 
-def test_an_empty_database_means_try_again(child_environment, tmp_path):
-    environment = child_environment | {"DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3"}
-    assert run_process(environment, "parsemail", stdin=PATCH).status == os.EX_TEMPFAIL
+@pytest.mark.parametrize("arguments", [[], ["--recipient=tea@x.org"]])
+def test_a_database_without_tables_means_try_again(child_environment, tmp_path, arguments):
+    url = f"sqlite:///{tmp_path}/empty.sqlite3"
+    if connection.vendor == "postgresql":
+        # The tables are in the schema "public", where such a connection does not look.
+        url = child_environment["DATABASE_URL"] + "&options=-csearch_path%3Dnowhere"
+    ran = run_process(
+        child_environment | {"DATABASE_URL": url}, "parsemail", *arguments, stdin=PATCH
+    )
+    assert ran.status == os.EX_TEMPFAIL
+    assert "the mail is not stored, deliver it again: the database does not serve us" in ran.err
+
+
+@pytest.fixture
+def poor_url(database_url):
+    """The test database for a role that may do everything but insert patches."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite knows no roles")
+    role = f"poor_{os.getpid()}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'tea'")
+        cursor.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")
+        cursor.execute(f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role}")
+        cursor.execute(f"REVOKE INSERT ON patchtrack_patch FROM {role}")
+        login = urlsplit(database_url).netloc.rpartition("@")[0]
+        yield database_url.replace(login, f"{role}:tea", 1)
+        cursor.execute(f"DROP OWNED BY {role}")
+        cursor.execute(f"DROP ROLE {role}")
+
+
+def test_a_missing_right_is_not_the_mails_fault(child_environment, poor_url):
+    ProjectFactory(linkname="tea")
+    environment = child_environment | {"DATABASE_URL": poor_url}
+    ran = run_process(environment, "parsemail", stdin=PATCH)
+    assert ran.status == os.EX_TEMPFAIL
+    assert "permission denied for table patchtrack_patch" in ran.err
+    assert not Mail.objects.exists()
 
 
 def test_a_database_that_stays_locked_means_try_again(child_environment):
