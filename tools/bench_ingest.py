@@ -10,23 +10,25 @@ measures on a fresh PostgreSQL.
 import argparse
 import email
 import os
-import re
 import resource
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
 ROOT = Path(__file__).resolve().parent.parent
+VENV_PYTHON = ROOT / ".venv/bin/python"
+# Started by another Python than the one that tools/serve and tools/test have made.
+if find_spec("django") is None and VENV_PYTHON.exists():
+    os.execv(VENV_PYTHON, [str(VENV_PYTHON), *sys.argv])  # noqa: S606
 sys.path.insert(0, str(ROOT))
 
-from tools.scratch import PROJECT, open_scratch  # noqa: E402
-
-_IDS = re.compile(rb"(?im)^(message-id|in-reply-to|references):(.*(?:\n[ \t].*)*)")
-_FROM = re.compile(rb"(?im)^from:.*(?:\n[ \t].*)*")
+from tools.bench_machine import connected, find_server_cpu  # noqa: E402
+from tools.bench_mails import read_raws  # noqa: E402
+from tools.scratch import PROJECT  # noqa: E402
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,14 +64,6 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def rename(raw: bytes, copy: int) -> bytes:
-    """A mail as another one: under other message-ids and from another sender."""
-    header, gap, body = raw.partition(b"\n\n")
-    header = _IDS.sub(lambda m: m[0].replace(b"<", b"<%d." % copy), header)
-    header = _FROM.sub(lambda m: m[0].replace(b"@", b"@c%d." % copy), header)
-    return header + gap + body
-
-
 class Yardstick:
     """The same few mails parsed by the standard library now and then while an import runs,
     because a machine's speed changes meanwhile."""
@@ -99,13 +93,7 @@ class RepeatedArchive:
         self.yardstick = Yardstick()
 
     def raws(self) -> Iterator[bytes]:
-        from itertools import islice
-
-        from ingest.archive import read_archive
-
-        for copy in range(self._repeat):
-            for mail in islice(read_archive(self._path), self._limit):
-                yield rename(mail.raw, copy) if self._repeat > 1 else mail.raw
+        return read_raws(self._path, self._limit, self._repeat)
 
     def read(self, after: str = "") -> Iterator[object]:  # noqa: ARG002
         from ingest.archive import ArchivedMail
@@ -129,37 +117,6 @@ def measure_stdlib(raws: Iterable[bytes]) -> tuple[int, float]:
     return count, seconds
 
 
-def server_cpu() -> float | None:
-    """CPU seconds of all processes of a PostgreSQL server on this machine, or None."""
-    from django.db import connection
-
-    if connection.vendor != "postgresql":
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        backend = cursor.fetchone()[0]
-    try:
-        postmaster = int(_stat(backend)[1])
-    except OSError:
-        return None
-    ticks = 0
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            stat = _stat(int(entry.name))
-        except OSError:
-            continue
-        if int(entry.name) == postmaster:
-            ticks += sum(map(int, stat[11:15]))
-        elif int(stat[1]) == postmaster:
-            ticks += sum(map(int, stat[11:13]))
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _stat(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat behind the name: state, ppid, ..."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-
-
 def own_cpu() -> float:
     return sum(
         usage.ru_utime + usage.ru_stime
@@ -179,12 +136,12 @@ def measure_import(archive: RepeatedArchive, jobs: int) -> Costs:
         times.append((messages, time.perf_counter(), len(measured)))
 
     importer = Importer(project, "", jobs, note)
-    cpu_before, server_before = own_cpu(), server_cpu()
+    cpu_before, server_before = own_cpu(), find_server_cpu()
     note(0, 0)
     started = time.perf_counter()
     importer.run(Path("bench"), archive, "")
     wall = time.perf_counter() - started
-    server_after = server_cpu()
+    server_after = find_server_cpu()
     peak = max(
         resource.getrusage(who).ru_maxrss
         for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
@@ -227,23 +184,9 @@ def print_costs(costs: Costs, stdlib: float, say: Callable[[str], None] = print)
     say(f"stdlib parse        {costs.per_message(stdlib)} per message")
     say(f"cost                {costs.wall / stdlib:.2f} times the stdlib parse")
     first, last = third_costs(costs)
-    say(f"last third / first  {last / first:.2f}")
-
-
-@contextmanager
-def connected(url: str) -> Iterator[None]:
-    """Django set up on a new database beside `url`."""
-    with open_scratch(url) as scratch:
-        os.environ["DATABASE_URL"] = scratch.make("bench")
-        os.environ["DJANGO_SETTINGS_MODULE"] = "patchtrack.settings"
-        import django
-        from django.db import connections
-
-        django.setup()
-        try:
-            yield
-        finally:
-            connections.close_all()
+    # An import of few batches has no thirds.
+    if first:
+        say(f"last third / first  {last / first:.2f}")
 
 
 def main() -> None:

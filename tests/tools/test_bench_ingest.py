@@ -2,7 +2,8 @@
 
 import pytest
 
-from tools.bench_ingest import Costs, Yardstick, rename, third_costs
+from tools.bench_ingest import Costs, Yardstick, third_costs
+from tools.bench_mails import rename
 
 
 def make_costs(times, yardstick):

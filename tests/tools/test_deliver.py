@@ -324,7 +324,7 @@ def test_the_address_in_the_environment(daemon):
 )
 def test_the_status_after_each_answer(daemon, answered, reply, status):
     daemon.replies[answered] = reply
-    done = hand_over(daemon)
+    done = hand_over(daemon, "a@x.org")
     assert done.returncode == status
     assert len(done.stderr.splitlines()) == (status != 0)
 
@@ -352,6 +352,13 @@ def test_a_mail_without_an_accepted_recipient_is_not_sent(daemon):
     daemon.replies |= {"RCPT": "550 5.1.1 nobody"}
     hand_over(daemon, "nobody@x.org")
     assert daemon.data == b""
+
+
+def test_no_mail_bounces_because_no_recipient_was_given(daemon):
+    daemon.replies["RCPT"] = "550 5.1.1 nobody"
+    done = hand_over(daemon)
+    assert done.returncode == os.EX_TEMPFAIL
+    assert b"known recipients only, and none is given: 550" in done.stderr
 
 
 def test_the_reason_is_one_line_that_names_the_recipient(daemon):
@@ -406,7 +413,7 @@ def test_a_status_does_not_depend_on_stderr(daemon):
     daemon.replies["RCPT"] = "550 5.1.1 nobody"
     reading, writing = os.pipe()
     os.close(reading)
-    command = [sys.executable, DELIVER, "--lmtp", daemon.address]
+    command = [sys.executable, DELIVER, "--lmtp", daemon.address, "nobody@x.org"]
     done = subprocess.run(command, input=MAIL, stderr=writing, check=False)
     os.close(writing)
     assert done.returncode == os.EX_NOUSER
@@ -439,9 +446,17 @@ def test_a_closed_port_is_no_daemon():
 
 def test_the_parser_gets_the_mail_as_it_is(nowhere, checkout):
     mail = b"From a@x Mon Jan  5 09:00:00 2026\nSubject: x\r\n\n.\nend"
-    done = run("--lmtp", nowhere, "a@x.org", mail=mail, program=checkout / "tools" / "deliver")
+    done = run("--lmtp", nowhere, mail=mail, program=checkout / "tools" / "deliver")
     assert (done.returncode, done.stderr) == (os.EX_OK, b"")
     assert (checkout / "stored").read_bytes() == b"Subject: x\r\n\n.\nend['parsemail']"
+
+
+def test_the_parser_gets_the_recipients(nowhere, checkout):
+    recipients = "--", "ä@x.org", "--help"
+    done = run("--lmtp", nowhere, *recipients, program=checkout / "tools" / "deliver")
+    assert done.returncode == os.EX_OK
+    expected = repr(["parsemail", "--recipient=ä@x.org", "--recipient=--help"]).encode()
+    assert (checkout / "stored").read_bytes() == MAIL + expected
 
 
 @pytest.mark.parametrize("greeting", [DROP, SILENCE])
@@ -498,6 +513,23 @@ def test_without_a_daemon_the_mail_is_stored(nowhere, child_environment):
     assert Patch.objects.filter(message__project=project).count() == 1
 
 
+def test_without_a_daemon_a_mail_for_two_is_stored_for_both(nowhere, child_environment):
+    projects = [ProjectFactory(), ProjectFactory()]
+    addresses = [f"{project.linkname}@x.org" for project in projects]
+    mail = make_mail(subject="[PATCH] Pour slowly", diff=make_diff())
+    environment = child_environment | {"PATCHTRACK_PYTHON": sys.executable}
+    done = run("--lmtp", nowhere, *addresses, mail=mail, **environment)
+    assert (done.returncode, done.stderr) == (os.EX_OK, b"")
+    assert {patch.message.project for patch in Patch.objects.all()} == set(projects)
+
+
+def test_without_a_daemon_an_unknown_recipient_is_refused_as_by_one(nowhere, child_environment):
+    environment = child_environment | {"PATCHTRACK_STRICT_RECIPIENTS": "yes"}
+    done = run("--lmtp", nowhere, "nobody@x.org", **environment, PATCHTRACK_PYTHON=sys.executable)
+    assert done.returncode == os.EX_NOUSER
+    assert b"no such project here: 'nobody@x.org'" in done.stderr
+
+
 def test_no_parser_runs_where_the_daemon_does_not_let_us_in(monkeypatch):
     module = load_tool()
 
@@ -505,7 +537,7 @@ def test_no_parser_runs_where_the_daemon_does_not_let_us_in(monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(module, "Connection", refuse)
-    monkeypatch.setattr(module, "run_parser", lambda mail: None)
+    monkeypatch.setattr(module, "run_parser", lambda order, mail: None)
     order = module.parse_arguments([], "unix:/run/tea.sock")
     with pytest.raises(module.Ending) as ending:
         module.deliver(order, MAIL)
