@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -60,7 +61,7 @@ def make_rows(model: type[Row], columns: Sequence[str], rows: Iterable[Sequence[
 
 
 class Listing:
-    """The same rows each time, as they are now; `make()` gives a queryset of `values_list`."""
+    """Always the same rows, as they are now; `make()` gives a queryset of `values_list`."""
 
     def __init__(self, make: Callable[[], QuerySet[Any, Any]]) -> None:
         self._make = make
@@ -71,6 +72,25 @@ class Listing:
     @cached_property
     def _compiled(self) -> _Compiled:
         return _compile(self._make())
+
+
+class KeptListing(Listing):
+    """Rows that hardly ever change, so that they may be a moment old."""
+
+    # A process that lives for long may say more.
+    seconds = 0.0
+
+    def __init__(self, make: Callable[[], QuerySet[Any, Any]]) -> None:
+        super().__init__(make)
+        self._rows: Rows = []
+        self._until = float("-inf")
+
+    def rows(self) -> Rows:
+        now = time.monotonic()
+        if now >= self._until:
+            self._rows = super().rows()
+            self._until = now + self.seconds
+        return self._rows
 
 
 class Lookup:

@@ -1,24 +1,23 @@
 """What a project's configuration makes of a new patch: its first state and its delegate."""
 
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 
-from ingest.lookups import Listing, Lookup
+from ingest.lookups import KeptListing
 from ingest.mail import ParsedMail
 from patchtrack.models import DelegationRule, HeaderPolicy, Person, Project, State, Tag
 
-_TAGS = Listing(lambda: Tag.objects.values_list("name"))
-_STATES = Listing(lambda: State.objects.order_by("ordering").values_list("id", "slug", "name"))
-_RULES = Lookup(
-    lambda projects: (
-        DelegationRule.objects.filter(project__in=projects)
-        .order_by("-priority", "path")
-        .values_list("path", "user_id")
-    )
-)
+_TAGS = KeptListing(lambda: Tag.objects.values_list("name"))
+_STATES = KeptListing(lambda: State.objects.order_by("ordering").values_list("id", "slug", "name"))
+
+
+@lru_cache(maxsize=1024)
+def _rules_of(project: int) -> KeptListing:
+    rules = DelegationRule.objects.filter(project=project).order_by("-priority", "path")
+    return KeptListing(lambda: rules.values_list("path", "user_id"))
 
 
 def find_tags() -> frozenset[str]:
@@ -43,7 +42,7 @@ class Policy:
 
     @cached_property
     def _rules(self) -> list[tuple[str, int]]:
-        return _RULES.rows([self.project.id])
+        return _rules_of(self.project.id).rows()
 
     @cached_property
     def _maintainer_addresses(self) -> frozenset[str]:

@@ -26,12 +26,12 @@ _PROJECTS = Listing(lambda: Project.objects.order_by("id").values_list(*_PROJECT
 
 @dataclass(slots=True, kw_only=True)
 class Receipt:
-    """What became of one delivery: one entry for each project that it was routed to, and one
-    where there is none. `message_id` is empty for what is no mail; `projects` are database ids."""
+    """What became of one delivery: one entry for each project that it was routed to (`linknames`
+    are those projects'), and one where there is none. `message_id` is empty for what is no mail."""
 
     message_id: str = ""
     recorded: list[Recorded] = field(default_factory=list)
-    projects: list[int] = field(default_factory=list)
+    linknames: list[str] = field(default_factory=list)
 
     @property
     def outcome(self) -> Outcome:
@@ -91,7 +91,7 @@ class _Sorter:
             return receipt
         receipt.message_id = parsed.message_id
         projects = self._choose_projects(parsed)
-        receipt.projects = [project.id for project in projects]
+        receipt.linknames = [project.linkname for project in projects]
         for project in projects:
             self.routed[project].append((receipt, incoming))
         if not projects:

@@ -118,7 +118,11 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     # Django would mail its errors to administrators; here they go where all the others go.
-    "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        # aiosmtpd tells of every command and connection.
+        "mail.log": {"level": "WARNING"},
+    },
 }
 
 # The daemon; docs/settings.md says what each bounds.

@@ -9,6 +9,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# The daemon's rooms: what is pure, and the event loop's side, which is not to wait for a database.
+DAEMON_PURE = tuple(
+    f"ingest.daemon.{name}"
+    for name in "addresses data limits logs recipients systemd values".split()
+)
+DAEMON_LOOP = tuple(
+    f"ingest.daemon.{name}" for name in "door metrics pool protocol queue server worker".split()
+)
+DAEMON_WORK = "ingest.daemon.work"
+DAEMON_MAY_USE = ("ingest.affinity", "ingest.errors", "ingest.workers")
+
 # A room, what its modules must not import, and what of that they may after all.
 FORBIDDEN = (
     ("patchtrack", ("ingest",), ("ingest.mail",)),
@@ -21,6 +32,15 @@ FORBIDDEN = (
     ("patchtrack.web", ("patchtrack.api",), ()),
     ("patchtrack.api", ("patchtrack.web",), ()),
     ("ingest", ("patchtrack.web", "patchtrack.api"), ()),
+    *((room, ("django", "ingest", "patchtrack"), DAEMON_PURE) for room in DAEMON_PURE),
+    *(
+        (
+            room,
+            ("django.db", "ingest", "patchtrack"),
+            (*DAEMON_PURE, *DAEMON_LOOP, DAEMON_WORK, *DAEMON_MAY_USE),
+        )
+        for room in DAEMON_LOOP
+    ),
 )
 
 # The pure rooms, and what they may import besides the standard library.
@@ -113,6 +133,11 @@ def test_the_modules_are_found():
     assert {"ingest.mail.values", "patchtrack.settings", "patchtrack.models.__init__"} <= found
 
 
+def test_each_module_of_the_daemon_is_on_one_side():
+    found = {module for module, _ in find_modules() if is_within(module, ("ingest.daemon",))}
+    assert found == {*DAEMON_PURE, *DAEMON_LOOP, DAEMON_WORK, "ingest.daemon.__init__"}
+
+
 @pytest.mark.parametrize(
     ("module", "source"),
     [
@@ -134,6 +159,13 @@ def test_the_modules_are_found():
         ("patchtrack.web.views", "from patchtrack.api import fields"),
         ("patchtrack.api.views", "from patchtrack.web import urls"),
         ("patchtrack.web.views", "from ingest.store import record"),
+        ("ingest.daemon.recipients", "from django.conf import settings"),
+        ("ingest.daemon.values", "from ingest.incoming import Delivery"),
+        ("ingest.daemon.data", "from ingest.daemon.door import Door"),
+        ("ingest.daemon.pool", "from ingest.receive import receive"),
+        ("ingest.daemon.pool", "from ..store import record"),
+        ("ingest.daemon.door", "from patchtrack.models import Project"),
+        ("ingest.daemon.server", "from django.db import connection"),
     ],
 )
 def test_a_wrong_import_is_found(module, source):
@@ -150,6 +182,9 @@ def test_a_wrong_import_is_found(module, source):
         ("patchtrack.services.raw", "from ingest.mail import parse_mail\nimport patchtrack.models"),
         ("patchtrack.urls", "from patchtrack.api import urls\nimport patchtrack.web.urls"),
         ("patchtrack.website", "from patchtrack.api import urls"),
+        ("ingest.daemon.pool", "from ingest.daemon.work import store_letters"),
+        ("ingest.daemon.door", "from django.utils import timezone"),
+        ("ingest.daemon.work", "from ingest.receive import receive"),
     ],
 )
 def test_a_right_import_is_not(module, source):

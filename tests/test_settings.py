@@ -2,14 +2,18 @@
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import CommandError
 from django.db import connection
 
+from ingest.daemon.limits import Limits
+from ingest.management.commands.lmtpd import read_limits
 from patchtrack import environment
 from patchtrack.environment import (
     choose_hosts,
@@ -19,6 +23,7 @@ from patchtrack.environment import (
     read_choice,
     read_integer,
     read_list,
+    read_pairs,
     read_seconds,
     read_text,
     split_header,
@@ -57,6 +62,21 @@ class TestReading:
 
     def test_a_list_is_separated_by_commas(self):
         assert read_list({"A": "one, two,,"}, "A") == ["one", "two"]
+
+    def test_pairs_have_keys_in_lower_case(self):
+        pairs = read_pairs({"A": "Tea@x.org=Tea, chai@x.org = chai,"}, "A")
+        assert pairs == {"tea@x.org": "Tea", "chai@x.org": "chai"}
+
+    def test_a_value_may_have_an_equals_sign(self):
+        assert read_pairs({"A": "a=b=c"}, "A") == {"a": "b=c"}
+
+    def test_no_pairs(self):
+        assert read_pairs({"A": " , "}, "A") == {}
+
+    @pytest.mark.parametrize("text", ["tea", "tea=", "=tea", "a=b,tea= ", "="])
+    def test_what_is_no_pair_is_refused(self, text):
+        with pytest.raises(ImproperlyConfigured, match="A must be key=value,key=value: see "):
+            read_pairs({"A": text}, "A")
 
     def test_a_choice_is_read_in_any_case(self):
         assert read_choice({"A": "ReD"}, "A", ("red", "blue"), "blue") == "red"
@@ -287,6 +307,77 @@ class TestProfiles:
             check=False,
         )
         assert "ImproperlyConfigured: PATCHTRACK_SECRET_KEY is not set" in done.stderr
+
+
+class TestDaemon:
+    @pytest.mark.parametrize(
+        ("name", "text", "value"),
+        [
+            ("PATCHTRACK_STRICT_RECIPIENTS", "Yes", True),
+            ("PATCHTRACK_STRICT_RECIPIENTS", "", False),
+            ("PATCHTRACK_RECIPIENTS", "Tea@x.org=tea", {"tea@x.org": "tea"}),
+            ("PATCHTRACK_RECIPIENTS", "", {}),
+            ("PATCHTRACK_LMTP_CONNECTIONS", "", 100),
+            ("PATCHTRACK_LMTP_RECIPIENTS", "7", 7),
+            ("PATCHTRACK_LMTP_QUEUE", "", 1000),
+            ("PATCHTRACK_LMTP_MEMORY", "", 536870912),
+            ("PATCHTRACK_LMTP_IDLE_SECONDS", "1.5", 1.5),
+            ("PATCHTRACK_LMTP_STOP_SECONDS", "0", 0),
+        ],
+    )
+    def test_a_setting_is_read(self, read_settings, name, text, value):
+        assert read_settings(**{name: text})[name] == value
+
+    @pytest.mark.parametrize(
+        ("name", "text"),
+        [
+            ("PATCHTRACK_STRICT_RECIPIENTS", "perhaps"),
+            ("PATCHTRACK_RECIPIENTS", "tea@x.org"),
+            ("PATCHTRACK_LMTP_CONNECTIONS", "0"),
+            ("PATCHTRACK_LMTP_RECIPIENTS", "many"),
+            ("PATCHTRACK_LMTP_QUEUE", "0"),
+            ("PATCHTRACK_LMTP_MEMORY", "512M"),
+            ("PATCHTRACK_LMTP_IDLE_SECONDS", "0"),
+            ("PATCHTRACK_LMTP_STOP_SECONDS", "-1"),
+        ],
+    )
+    def test_a_wrong_setting_is_refused(self, read_settings, name, text):
+        with pytest.raises(ImproperlyConfigured, match=f"^{name} "):
+            read_settings(**{name: text})
+
+    def test_every_limit_is_one_of_the_settings(self, settings):
+        names = "CONNECTIONS RECIPIENTS QUEUE MEMORY IDLE_SECONDS STOP_SECONDS".split()
+        for number, name in enumerate(names):
+            setattr(settings, f"PATCHTRACK_LMTP_{name}", number)
+        settings.PATCHTRACK_MAX_MESSAGE_BYTES = 3
+        limits = read_limits()
+        assert limits == Limits(
+            connections=0,
+            recipients=1,
+            waiting=2,
+            held_bytes=3,
+            idle_seconds=4,
+            stop_seconds=5,
+            message_bytes=3,
+        )
+
+    def test_the_largest_mail_must_find_room(self, settings):
+        settings.PATCHTRACK_LMTP_MEMORY, settings.PATCHTRACK_MAX_MESSAGE_BYTES = 99, 100
+        with pytest.raises(CommandError, match="would never find room") as caught:
+            read_limits()
+        assert caught.value.returncode == os.EX_CONFIG
+
+
+@pytest.fixture
+def read_settings(monkeypatch):
+    """The settings as a program reads them that is started with these variables."""
+
+    def read(**variables: str) -> dict:
+        for name, text in variables.items():
+            monkeypatch.setenv(name, text)
+        return runpy.run_path(str(ROOT / "patchtrack" / "settings.py"))
+
+    return read
 
 
 class TestDocumentation:

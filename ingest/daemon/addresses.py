@@ -33,7 +33,8 @@ def parse_address(text: str) -> Address:
         return Address(path=text.removeprefix("unix:"))
     host, colon, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
-    if not colon or not (port.isascii() and port.isdigit()) or int(port) > 65535:
+    is_number = port.isascii() and port.isdigit() and len(port) <= 5
+    if not colon or not is_number or int(port) > 65535:
         raise ValueError(f"{text}: not HOST:PORT or unix:/PATH")
     if host != "localhost":
         try:

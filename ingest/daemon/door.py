@@ -4,8 +4,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -13,10 +12,12 @@ from django.utils import timezone
 
 from ingest.daemon.addresses import Network
 from ingest.daemon.limits import Limits, Room
-from ingest.daemon.pool import Busy, Pool
+from ingest.daemon.pool import Pool
+from ingest.daemon.queue import Busy
 from ingest.daemon.recipients import ANYWHERE, Directory, choose_target
 from ingest.daemon.values import Answer, Letter, Target
 from ingest.daemon.work import find_directory
+from ingest.daemon.worker import WorkerLost
 from ingest.errors import TryAgain
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ delivery_log = logging.getLogger("ingest.delivery")
 
 # An address that is nobody's is looked up anew, but not more often than this.
 _DIRECTORY_SECONDS = 1.0
+# A known one may have been given to another project meanwhile.
+_STALE_SECONDS = 60.0
 
 
 class Refused(Exception):
@@ -64,6 +67,7 @@ class Door:
         self.room = Room(most=limits.held_bytes)
         self._connections: set[Connection] = set()
         self._carrying: set[Connection] = set()
+        self._delivering: set[asyncio.Task[list[str]]] = set()
         self._directory = Directory()
         self._directory_time = float("-inf")
         self._refreshing = asyncio.Lock()
@@ -103,7 +107,7 @@ class Door:
     async def find_target(self, address: str) -> Target:
         """Where mail to an address goes. Raises Refused."""
         target = choose_target(address, self._directory, self.configured)
-        if target is None:
+        if target is None or time.monotonic() - self._directory_time > _STALE_SECONDS:
             await self._refresh()
             target = choose_target(address, self._directory, self.configured)
         if target is None and self.strict:
@@ -116,7 +120,7 @@ class Door:
                 return
             try:
                 self._directory = await self.pool.ask(find_directory)
-            except (TryAgain, BrokenExecutor, TimeoutError) as error:
+            except (TryAgain, WorkerLost) as error:
                 log.warning("the addresses of projects cannot be read: %s", error)
                 raise Refused("451 4.3.0 try again later") from error
             self._directory_time = time.monotonic()
@@ -125,20 +129,28 @@ class Door:
         """Read the projects' addresses anew before the next mail."""
         self._directory, self._directory_time = Directory(), float("-inf")
 
-    async def deliver(
+    def deliver(
+        self, raw: bytes, recipients: Sequence[str], targets: Sequence[Target], kept: int
+    ) -> Awaitable[list[str]]:
+        """Store a mail for each of its targets; the reply to each recipient.
+
+        What was begun is finished though the client goes away; then so much room is given back.
+        """
+        delivering = asyncio.create_task(self._deliver(raw, recipients, targets))
+        self._delivering.add(delivering)
+        delivering.add_done_callback(self._delivering.discard)
+        delivering.add_done_callback(lambda _: self.room.give_back(kept))
+        return asyncio.shield(delivering)
+
+    async def _deliver(
         self, raw: bytes, recipients: Sequence[str], targets: Sequence[Target]
     ) -> list[str]:
-        """Store a mail for each of its targets; the reply to each recipient."""
         first: dict[Target, str] = {}
         for recipient, target in zip(recipients, targets, strict=True):
             first.setdefault(target, recipient)
-        # Tasks, so that a client that goes away does not stop what it began.
-        storing = {
-            target: asyncio.create_task(self._store(raw, recipient, target))
-            for target, recipient in first.items()
-        }
-        await asyncio.wait(storing.values())
-        return [storing[target].result() for target in targets]
+        storing = [self._store(raw, recipient, target) for target, recipient in first.items()]
+        replies = dict(zip(first, await asyncio.gather(*storing), strict=True))
+        return [replies[target] for target in targets]
 
     async def _store(self, raw: bytes, recipient: str, target: Target) -> str:
         started = time.perf_counter()
@@ -153,6 +165,10 @@ class Door:
             answer = await self.pool.store(letter)
         except Busy as error:
             answer = Answer(detail=str(error))
+        except Exception as error:
+            # Here, so that each recipient still gets its reply.
+            log.exception("letter %s", letter.id)
+            answer = Answer(detail=f"internal error: {type(error).__name__}")
         self.counters.note_delivery(answer.outcome or "deferred")
         _log_delivery(letter, answer, time.perf_counter() - started)
         if not answer.outcome:

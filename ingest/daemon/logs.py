@@ -49,5 +49,3 @@ def use_format(name: str) -> None:
     formatter = JsonFormatter() if name == "json" else text
     for handler in logging.getLogger().handlers:
         handler.setFormatter(formatter)
-    # aiosmtpd tells of every command and connection.
-    logging.getLogger("mail.log").setLevel(logging.WARNING)

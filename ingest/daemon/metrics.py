@@ -1,5 +1,6 @@
 """What the daemon counts and measures, for Prometheus, and whether it is well."""
 
+import socket
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -70,7 +71,8 @@ def serve_metrics(
 ) -> ThreadingHTTPServer:
     """Serve /metrics, /healthz and /readyz in threads of their own, until shut down.
 
-    `find_trouble` says, from any thread, why mail could not be stored now, or nothing.
+    `find_trouble` says, from any thread, why mail could not be stored now, or nothing. Raises
+    OSError when the address cannot be listened on.
     """
 
     class Handler(BaseHTTPRequestHandler):
@@ -96,7 +98,10 @@ def serve_metrics(
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Say nothing: a scraper comes every few seconds."""
 
-    server = ThreadingHTTPServer((address.host, address.port), Handler)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        address_family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+        daemon_threads = True
+
+    server = Server((address.host, address.port), Handler)
     Thread(target=server.serve_forever, daemon=True).start()
     return server

@@ -3,32 +3,24 @@
 import asyncio
 import contextlib
 import logging
-import multiprocessing
-import os
-import signal
-from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
+from ingest.daemon.queue import LetterQueue, Waiting
 from ingest.daemon.values import Answer, Letter, Report
-from ingest.daemon.work import store_letters
-from ingest.workers import start_worker
+from ingest.daemon.work import prepare_process, store_letters
+from ingest.daemon.worker import Worker, WorkerLost
 
 log = logging.getLogger(__name__)
 
-BATCH_LETTERS = 250
-BATCH_BYTES = 8 * 1024 * 1024
-# Longer than a worker tries by itself: past this it hangs, and is replaced.
-MOST_SECONDS = 120.0
+# When clients have just been answered, they are given so long to bring their next mails, which
+# then share a transaction: most of what one costs does not depend on how many mails it stores.
+GATHER_SECONDS = 0.005
 _PAUSE_AFTER_DEATH = 0.5
 _LONGEST_PAUSE = 30.0
 
 Result = TypeVar("Result")
-
-
-class Busy(Exception):
-    """So many letters wait that no further one is taken; deliver it again later."""
 
 
 class Gauges(Protocol):
@@ -39,46 +31,20 @@ class Gauges(Protocol):
     def note_restart(self) -> None: ...
 
 
-class _Worker:
-    """One parser process. `pid` is known once it has started."""
-
-    def __init__(self) -> None:
-        self.executor = ProcessPoolExecutor(
-            max_workers=1,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=start_worker,
-        )
-        self.pid = 0
-
-    async def start(self) -> None:
-        self.pid = await self.run(os.getpid)
-
-    async def run(self, work: Callable[..., Result], *arguments: Any) -> Result:
-        """Have `work` done. Raises BrokenExecutor when the process dies, TimeoutError past
-        MOST_SECONDS, and what `work` raises."""
-        future = asyncio.wrap_future(self.executor.submit(work, *arguments))
-        return await asyncio.wait_for(future, MOST_SECONDS)
-
-    def kill(self) -> None:
-        """End the process at once, whatever it does."""
-        if self.pid:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
-        self.executor.shutdown(wait=False, cancel_futures=True)
-
-
 class Pool:
     """A bounded queue of letters, and the processes that store them."""
 
-    def __init__(self, workers: int, most_waiting: int, gauges: Gauges) -> None:
-        self._workers = [_Worker() for _ in range(workers)]
-        self._most_waiting = most_waiting
+    def __init__(
+        self, workers: int, most_waiting: int, gauges: Gauges, log_format: str = "text"
+    ) -> None:
+        self._prepare = partial(prepare_process, log_format)
+        self._workers = [Worker(self._prepare) for _ in range(workers)]
         self._gauges = gauges
-        self._queue: deque[tuple[Letter, asyncio.Future[Answer]]] = deque()
-        self._arrived = asyncio.Condition()
+        self._queue = LetterQueue(workers, most_waiting)
+        # Batches that are at work; the condition is notified when this or the queue changes.
+        self._working = 0
+        self._changed = asyncio.Condition()
         self._tasks: list[asyncio.Task[None]] = []
-        # Mails that a worker died with. One of them may have killed it: they go alone now.
-        self._suspects: deque[str] = deque(maxlen=1000)
 
     @property
     def pids(self) -> list[int]:
@@ -93,14 +59,12 @@ class Pool:
 
     async def store(self, letter: Letter) -> Answer:
         """The answer to a letter, after its commit. Raises Busy."""
-        if len(self._queue) >= self._most_waiting:
-            raise Busy(f"{self._most_waiting} letters wait")
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._queue.append((letter, future))
+        waiting = Waiting(letter, asyncio.get_running_loop().create_future())
+        self._queue.put(waiting)
         self._gauges.note_queue(len(self._queue))
-        async with self._arrived:
-            self._arrived.notify()
-        return await future
+        async with self._changed:
+            self._changed.notify_all()
+        return await waiting.answer
 
     async def ask(self, work: Callable[..., Result], *arguments: Any) -> Result:
         """Have a worker do something else than storing."""
@@ -109,88 +73,90 @@ class Pool:
     async def reload(self) -> None:
         """Replace the processes one by one, each when it has finished what it does."""
         for place in range(len(self._workers)):
-            fresh = _Worker()
+            fresh = Worker(self._prepare)
             await fresh.start()
             old, self._workers[place] = self._workers[place], fresh
-            old.executor.shutdown(wait=False)
+            old.retire()
 
     async def stop(self, seconds: float) -> None:
-        """Finish what is queued, for at most so long; what is left is not stored."""
+        """Finish what is queued and at work, for at most so long; what is left is not stored."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds), self._arrived:
-                await self._arrived.wait_for(lambda: not self._queue)
+            async with asyncio.timeout(seconds), self._changed:
+                await self._changed.wait_for(lambda: not self._queue and not self._working)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for _, future in self._queue:
-            _answer(future, Answer(detail="shutting down"))
-        self._queue.clear()
+        for waiting in self._queue.take_all():
+            waiting.settle(Answer(detail="shutting down"))
         for worker in self._workers:
-            worker.kill()
+            await worker.kill()
 
     async def _serve(self, place: int) -> None:
         """Give the worker at this place what has queued up, again and again."""
         pause = _PAUSE_AFTER_DEATH
         while True:
-            batch = await self._take()
-            letters = [letter for letter, _ in batch]
-            try:
-                report = await self._workers[place].run(store_letters, letters)
-            except (BrokenExecutor, TimeoutError, asyncio.CancelledError) as error:
-                reason = f"a parser process was lost: {type(error).__name__}"
-                self._give_back(batch, reason)
-                if isinstance(error, asyncio.CancelledError):
-                    raise
+            async with self._taking(place) as batch:
+                if self._workers[place].has_ended:
+                    await self._replace(place, "a parser process has ended", pause)
+                reason = await self._store(place, batch)
+            if reason:
                 await self._replace(place, reason, pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
                 continue
             pause = _PAUSE_AFTER_DEATH
-            self._gauges.note_report(report)
-            for (_, future), answer in zip(batch, report.answers, strict=True):
-                _answer(future, answer)
+            if len(batch) > 1:
+                await asyncio.sleep(GATHER_SECONDS)
 
-    async def _take(self) -> list[tuple[Letter, asyncio.Future[Answer]]]:
-        """What has queued up, as far as it goes into one batch; waits for a first letter."""
-        async with self._arrived:
-            await self._arrived.wait_for(lambda: self._queue)
-            batch = [self._queue.popleft()]
-            size = len(batch[0][0].raw)
-            while self._queue and len(batch) < BATCH_LETTERS and not self._is_suspect(batch[0][0]):
-                size += len(self._queue[0][0].raw)
-                if size > BATCH_BYTES or self._is_suspect(self._queue[0][0]):
-                    break
-                batch.append(self._queue.popleft())
+    async def _store(self, place: int, batch: Sequence[Waiting]) -> str:
+        """Have a batch stored and settle it; why the worker is lost, if it is."""
+        letters = [waiting.letter for waiting in batch]
+        try:
+            report = await self._workers[place].run(store_letters, letters)
+        except asyncio.CancelledError:
+            self._give_back(batch, "shutting down")
+            raise
+        except Exception as error:  # noqa: BLE001  whatever it is, the clients are to be answered
+            reason = f"a parser process was lost: {type(error).__name__}: {error}"
+            self._give_back(batch, reason)
+            return reason
+        self._gauges.note_report(report)
+        for waiting, answer in zip(batch, report.answers, strict=True):
+            waiting.settle(answer)
+        return ""
+
+    @contextlib.asynccontextmanager
+    async def _taking(self, place: int) -> AsyncIterator[list[Waiting]]:
+        """A batch for the worker at this place while it works; waits for a first letter."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._queue)
+            batch = self._queue.take(place)
             self._gauges.note_queue(len(self._queue))
-            self._arrived.notify_all()
-        return batch
+            self._working += 1
+        try:
+            yield batch
+        finally:
+            self._working -= 1
+            async with self._changed:
+                self._changed.notify_all()
 
-    def _is_suspect(self, letter: Letter) -> bool:
-        return bool(self._suspects) and letter.digest() in self._suspects
-
-    def _give_back(
-        self, batch: Sequence[tuple[Letter, asyncio.Future[Answer]]], reason: str
-    ) -> None:
-        for letter, future in batch:
-            self._suspects.append(letter.digest())
-            _answer(future, Answer(detail=reason))
+    def _give_back(self, batch: Sequence[Waiting], reason: str) -> None:
+        for waiting in batch:
+            self._queue.suspect(waiting.letter)
+            waiting.settle(Answer(detail=reason))
 
     async def _replace(self, place: int, reason: str, pause: float) -> None:
         """Put a new process in the place of a lost one, and wait until it works."""
         while True:
             log.error("%s (pid %d); starting another", reason, self._workers[place].pid)
             self._gauges.note_restart()
-            self._workers[place].kill()
-            self._workers[place] = _Worker()
+            await self._workers[place].kill()
+            fresh = Worker(self._prepare)
             try:
-                await self._workers[place].start()
-            except (BrokenExecutor, TimeoutError) as error:
-                reason = f"a parser process does not start: {type(error).__name__}"
+                await fresh.start()
+            except (WorkerLost, OSError) as error:
+                reason = f"a parser process does not start: {error}"
+                await fresh.kill()
                 await asyncio.sleep(pause)
             else:
+                self._workers[place] = fresh
                 return
-
-
-def _answer(future: asyncio.Future[Answer], answer: Answer) -> None:
-    # A client that went away has cancelled its future; its mail is stored or comes again.
-    if not future.done():
-        future.set_result(answer)

@@ -23,11 +23,14 @@ _ENHANCED = {
     "555": "5.5.4",
 }
 _PLAIN_REPLY = re.compile(r"([245][0-9]{2}) (?![245]\.[0-9]+\.[0-9]+ )")
+# An address of which there is nothing to make out, and the parameters behind it.
+_PLAIN_ADDRESS = re.compile(r"<([\w.+=-]{1,64}@[\w.-]{1,255})>(.*)", re.ASCII | re.DOTALL)
+_LAST_OFFER = "250 ENHANCEDSTATUSCODES"
 _LONGEST_WAIT = 900.0
 
 
 def add_enhanced_code(reply: str) -> str:
-    """A reply with the enhanced status code that RFC 2034 asks for."""
+    """A reply with the enhanced status code that RFC 2034 asks for, unless it has one."""
     match = _PLAIN_REPLY.match(reply)
     if not match:
         return reply
@@ -46,7 +49,7 @@ class _Hooks:
     ) -> list[str]:
         session.host_name = hostname
         offered = [reply for reply in replies if reply != "250 HELP"]
-        return [*offered, "250-PIPELINING", "250 ENHANCEDSTATUSCODES"]
+        return [*offered, "250-PIPELINING", _LAST_OFFER]
 
     async def handle_RCPT(  # noqa: N802
         self, server: "Session", _session: Any, envelope: Any, address: str, _options: list[str]
@@ -76,6 +79,7 @@ class Session(SMTP):
         self.door = door
         self.targets: list[Target] = []
         self._refusal = ""
+        self._unsent: list[str] = []
         super().__init__(
             _Hooks(door),
             data_size_limit=door.limits.message_bytes,
@@ -109,8 +113,22 @@ class Session(SMTP):
         self._writer.write(b"421 4.3.2 shutting down, try again later\r\n")
         self._writer.close()
 
-    async def push(self, status: str | bytes) -> None:
-        await super().push(add_enhanced_code(status) if isinstance(status, str) else status)
+    async def push(self, status: str) -> None:
+        """Reply; with what comes next if the client has asked for more (RFC 2920, 3.2)."""
+        # RFC 2034 wants no enhanced code in greetings.
+        is_greeting = status.startswith("220 ") or status in (f"250 {self.hostname}", _LAST_OFFER)
+        self._unsent.append(status if is_greeting else add_enhanced_code(status))
+        is_pipelined = status.startswith("250 ") and b"\n" in self._reader._buffer  # noqa: SLF001
+        if not (is_pipelined or status.startswith("250-")):
+            await self._send_replies()
+
+    async def _send_replies(self) -> None:
+        replies, self._unsent = self._unsent, []
+        await super().push("\r\n".join(replies))
+
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        plain = _PLAIN_ADDRESS.fullmatch(arg)
+        return plain.groups() if plain else super()._getaddr(arg)
 
     def _set_post_data_state(self) -> None:
         super()._set_post_data_state()
@@ -129,11 +147,21 @@ class Session(SMTP):
         recipients, targets = self.envelope.rcpt_tos, self.targets
         self._set_post_data_state()
         with self.door.carrying(self):
-            replies = await self._take_mail(recipients, targets)
-            if not self.answers_each:
-                replies = [max(replies)]
-            for reply in replies:
-                await self.push(reply)
+            try:
+                replies = await self._take_mail(recipients, targets)
+            except (ConnectionError, asyncio.IncompleteReadError):
+                raise
+            except Exception as error:  # noqa: BLE001  each recipient is to be answered
+                await self._answer_each([self.door.apologise(error)] * len(recipients))
+                # What is left of the mail must not be taken for commands.
+                self.transport.close()
+            else:
+                await self._answer_each(replies)
+        self._reset_timeout()
+
+    async def _answer_each(self, replies: list[str]) -> None:
+        self._unsent += replies if self.answers_each else [max(replies)]
+        await self._send_replies()
 
     async def _take_mail(self, recipients: list[str], targets: list[Target]) -> list[str]:
         """The reply to each recipient, in their order."""
@@ -144,8 +172,12 @@ class Session(SMTP):
         def note(size: int) -> bool:
             nonlocal kept, is_full
             self._reset_timeout()
-            is_full = not self.door.room.take(size)
-            kept += 0 if is_full else size
+            is_full = is_full or not self.door.room.take(size)
+            if is_full or not size:
+                self.door.room.give_back(kept)
+                kept = 0
+            else:
+                kept += size
             return not is_full
 
         try:
@@ -157,7 +189,9 @@ class Session(SMTP):
             if text is None:
                 most = self.door.limits.message_bytes
                 return [f"552 5.3.4 the mail is larger than {most} bytes"] * len(recipients)
-            return await self.door.deliver(decode_data(text), recipients, targets)
+            delivering = self.door.deliver(decode_data(text), recipients, targets, kept)
+            kept = 0
+            return await delivering
         finally:
             self.door.room.give_back(kept)
 

@@ -31,18 +31,26 @@ def choose_target(
 ) -> Target | None:
     """The target of an address, or None if it is nobody's; case does not matter.
 
-    `configured` maps further addresses to link names. A link name is known at any domain,
-    also with a detail behind a plus sign (RFC 5233). An address that several projects of one
-    list share is the list's: which of them takes a mail, its subject decides.
+    `configured` maps further addresses to link names. An address that several projects of one
+    list share is the list's: which of them takes a mail, its subject decides. A link name is
+    known at any domain, also with a detail behind a plus sign (RFC 5233), unless the whole
+    address is somebody's: lists are often named as one of their projects is.
     """
     address = address.lower()
-    local = address.rpartition("@")[0] or address
-    name = configured.get(address) or local.partition("+")[0]
-    for mailbox in directory.mailboxes:
-        if mailbox.linkname.lower() == name.lower():
-            return Target(project=mailbox.id)
+    if address in configured:
+        return _find_project(directory, configured[address])
     sharing = [box for box in directory.mailboxes if box.list_email.lower() == address]
     if len(sharing) == 1:
         return Target(project=sharing[0].id)
     list_ids = {box.list_id for box in sharing}
-    return Target(list_id=list_ids.pop()) if len(list_ids) == 1 else None
+    if len(list_ids) == 1:
+        return Target(list_id=list_ids.pop())
+    local = address.rpartition("@")[0] or address
+    return _find_project(directory, local.partition("+")[0])
+
+
+def _find_project(directory: Directory, linkname: str) -> Target | None:
+    for mailbox in directory.mailboxes:
+        if mailbox.linkname.lower() == linkname.lower():
+            return Target(project=mailbox.id)
+    return None

@@ -2,13 +2,13 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
 import signal
 import socket
 import stat
 from asyncio import run_coroutine_threadsafe
-from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -20,11 +20,14 @@ from ingest.daemon.metrics import Metrics, serve_metrics
 from ingest.daemon.pool import Pool
 from ingest.daemon.protocol import Session
 from ingest.daemon.work import check_database
+from ingest.daemon.worker import WorkerLost
 
 log = logging.getLogger(__name__)
 
 _BACKLOG = 1024
 _READY_SECONDS = 10.0
+# Of the time for stopping: for mail that is not stored by then to be answered.
+_LAST_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,26 +39,55 @@ class Listening:
     metrics_address: Address | None
 
 
+class ListenError(Exception):
+    """An address cannot be listened on; the text says which one, and why."""
+
+
+@contextlib.contextmanager
+def _naming(address: Address) -> Iterator[None]:
+    """Have an OSError say what address it is about. Raises ListenError."""
+    try:
+        yield
+    except OSError as error:
+        # Some errors of Python's own have no number.
+        raise ListenError(f"cannot listen on {address}: {error.strerror or error}") from error
+
+
 def open_socket(address: Address) -> socket.socket:
-    """A listening socket. Raises OSError; a Unix socket that nobody serves any more is replaced."""
-    if not address.path:
-        family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-        return socket.create_server((address.host, address.port), family=family, backlog=_BACKLOG)
-    path = Path(address.path)
+    """A listening socket; a Unix socket that nobody serves any more is replaced.
+
+    Raises ListenError.
+    """
+    with _naming(address):
+        return _open_unix_socket(address.path) if address.path else _open_port(address)
+
+
+def _open_port(address: Address) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    return socket.create_server((address.host, address.port), family=family, backlog=_BACKLOG)
+
+
+def _open_unix_socket(name: str) -> socket.socket:
+    path = Path(name)
     with contextlib.suppress(FileNotFoundError):
-        if stat.S_ISSOCK(path.stat().st_mode) and not _is_served(address.path):
+        if stat.S_ISSOCK(path.stat().st_mode) and _is_abandoned(name):
             path.unlink()
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.bind(address.path)
-    # Who may enter the folder may deliver; the folder's permissions say who that is.
-    path.chmod(0o666)
-    listener.listen(_BACKLOG)
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+        listener.bind(name)
+        # Who may enter the folder may deliver; the folder's permissions say who that is.
+        path.chmod(0o666)
+        listener.listen(_BACKLOG)
+        stack.pop_all()
     return listener
 
 
-def _is_served(path: str) -> bool:
+def _is_abandoned(path: str) -> bool:
+    """Whether nobody serves a socket; one that has no time for us, or does not want us, is
+    somebody's."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        return probe.connect_ex(path) == 0
+        probe.setblocking(False)
+        return probe.connect_ex(path) == errno.ECONNREFUSED
 
 
 def _answer_at_once(listener: socket.socket) -> None:
@@ -69,6 +101,19 @@ def _name_of(listener: socket.socket) -> str:
     if isinstance(name, str):
         return str(Address(path=name))
     return str(Address(host=name[0], port=name[1]))
+
+
+async def serve(
+    listener: socket.socket, make_session: Callable[[], asyncio.Protocol]
+) -> asyncio.Server:
+    """Serve a listening socket of any kind.
+
+    Unix sockets go the way of the others, since `create_unix_server` would remove the file when
+    it closes (Python 3.13), also one that belongs to the service manager.
+    """
+    loop = asyncio.get_running_loop()
+    # asyncio listens once more; by default it would leave room for only 100 who wait.
+    return await loop.create_server(make_session, sock=listener, backlog=_BACKLOG)
 
 
 class Daemon:
@@ -90,24 +135,19 @@ class Daemon:
         self._reloading: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
-        """Serve until SIGTERM or SIGINT. Raises OSError when an address cannot be listened on."""
+        """Serve until SIGTERM or SIGINT. Raises ListenError."""
         loop = asyncio.get_running_loop()
         sockets = systemd.find_passed_sockets() or list(map(open_socket, self.listening.addresses))
         for listener in sockets:
             _answer_at_once(listener)
+        watcher = self._watch()
         await self.pool.start()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self._stopping.set)
         loop.add_signal_handler(signal.SIGHUP, self._reload)
         servers = [
-            await loop.create_server(lambda: self.listening.session(self.door), sock=listener)
-            if listener.family != socket.AF_UNIX
-            else await loop.create_unix_server(
-                lambda: self.listening.session(self.door), sock=listener
-            )
-            for listener in sockets
+            await serve(listener, lambda: self.listening.session(self.door)) for listener in sockets
         ]
-        watcher = self._watch()
         names = [_name_of(listener) for listener in sockets]
         self._say(f"lmtpd ready: {' '.join(names)} workers {' '.join(map(str, self.pool.pids))}")
         systemd.notify("READY=1")
@@ -126,10 +166,11 @@ class Daemon:
             asking = run_coroutine_threadsafe(self.pool.ask(check_database), loop)
             try:
                 return asking.result(_READY_SECONDS)
-            except (BrokenExecutor, TimeoutError):
+            except (WorkerLost, TimeoutError):
                 return "no parser process answers"
 
-        return serve_metrics(self.listening.metrics_address, self.metrics, find_trouble)
+        with _naming(self.listening.metrics_address):
+            return serve_metrics(self.listening.metrics_address, self.metrics, find_trouble)
 
     async def _wait(self) -> None:
         """Wait for the end, and tell the service manager meanwhile that the loop turns."""
@@ -144,12 +185,18 @@ class Daemon:
         for server in servers:
             server.close()
         # The answers to what is queued reach the clients before they are dismissed.
-        await self.door.close(seconds)
-        await self.pool.stop(1.0)
-        await self.door.close(1.0)
+        await self.door.close(max(seconds - 2 * _LAST_SECONDS, 0.0))
+        await self.pool.stop(_LAST_SECONDS)
+        await self.door.close(_LAST_SECONDS)
 
     def _reload(self) -> None:
         log.info("reloading")
         self.door.forget_directory()
         if self._reloading is None or self._reloading.done():
-            self._reloading = asyncio.create_task(self.pool.reload())
+            self._reloading = asyncio.create_task(self._replace_workers())
+
+    async def _replace_workers(self) -> None:
+        try:
+            await self.pool.reload()
+        except (WorkerLost, OSError) as error:
+            log.error("not reloaded, a parser process does not start: %s", error)

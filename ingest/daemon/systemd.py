@@ -1,21 +1,32 @@
 """What a service manager is told and gives: sd_notify(3), sd_listen_fds(3), the watchdog."""
 
+import logging
 import os
 import socket
 from collections.abc import Mapping
+
+log = logging.getLogger(__name__)
 
 _FIRST_PASSED = 3
 
 
 def notify(state: str, environ: Mapping[str, str] = os.environ) -> None:
-    """Tell the service manager, if there is one, such as `READY=1`."""
+    """Tell the service manager, if there is one, such as `READY=1`.
+
+    Mail is taken also when that fails, as sd_notify(3) advises; the log says so.
+    """
     path = environ.get("NOTIFY_SOCKET", "")
     if not path:
         return
     # A leading @ stands for the NUL of Linux's abstract sockets.
     address = "\0" + path[1:] if path.startswith("@") else path
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
-        channel.sendto(state.encode(), address)
+        # A manager that does not listen must not keep us from our work.
+        channel.setblocking(False)
+        try:
+            channel.sendto(state.encode(), address)
+        except OSError as error:
+            log.warning("the service manager cannot be told %s: %s", state, error)
 
 
 def read_watchdog_seconds(environ: Mapping[str, str] = os.environ) -> float:

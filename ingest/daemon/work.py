@@ -8,14 +8,26 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from ingest import durations, retry
+from ingest.daemon.logs import use_format
 from ingest.daemon.recipients import Directory, Mailbox
 from ingest.daemon.values import Answer, Letter, Report, Target
 from ingest.errors import TryAgain
 from ingest.incoming import Delivery
+from ingest.lookups import KeptListing
 from ingest.receive import Receipt, receive
 from patchtrack.models import Project
 
 log = logging.getLogger(__name__)
+
+# How late a change of states, tags or rules may be known here. Reading them for each batch would
+# be a sixth of all queries.
+_CONFIGURATION_SECONDS = 1.0
+
+
+def prepare_process(log_format: str) -> None:
+    """Make a new process ready for the daemon's work."""
+    use_format(log_format)
+    KeptListing.seconds = _CONFIGURATION_SECONDS
 
 
 def store_letters(letters: Sequence[Letter]) -> Report:
@@ -45,14 +57,13 @@ def _store_group(target: Target, letters: Sequence[Letter]) -> list[Answer]:
     try:
         projects = _find_projects(target)
         receipts = receive(deliveries, projects, target.list_id)
-        names = dict(Project.objects.values_list("id", "linkname"))
     except TryAgain as error:
         return [Answer(detail=str(error))] * len(letters)
     except Exception as error:
         log.exception("letters %s", " ".join(letter.id for letter in letters))
         return [Answer(detail=f"internal error: {type(error).__name__}")] * len(letters)
     tries = 1 + retry.retries.total() - began
-    return [_answer(receipt, names, tries) for receipt in receipts]
+    return [_answer(receipt, tries) for receipt in receipts]
 
 
 def _find_projects(target: Target) -> list[Project] | None:
@@ -61,12 +72,12 @@ def _find_projects(target: Target) -> list[Project] | None:
     return retry.run_queries(lambda: list(Project.objects.filter(id=target.project))) or None
 
 
-def _answer(receipt: Receipt, names: dict[int, str], tries: int) -> Answer:
+def _answer(receipt: Receipt, tries: int) -> Answer:
     return Answer(
         outcome=receipt.outcome.value,
         detail="; ".join(entry.detail for entry in receipt.recorded if entry.detail),
         message_id=receipt.message_id,
-        projects=tuple(names.get(project, "?") for project in receipt.projects),
+        projects=tuple(receipt.linknames),
         tries=tries,
     )
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ingest.lookups import Listing, Lookup, column_names, make_rows
+from ingest import lookups
+from ingest.lookups import KeptListing, Listing, Lookup, column_names, make_rows
 from patchtrack.models import Message, Tag
 from tests import factories
 
@@ -57,6 +58,26 @@ def test_rows_become_objects_whatever_the_order_of_the_names():
     lookup = Lookup(lambda ids: Message.objects.filter(id__in=ids).values_list(*columns))
     [found] = make_rows(Message, columns, lookup.rows([message.id]))
     assert (found, found.subject, found.message_id) == (message, "Boil", message.message_id)
+
+
+def test_a_kept_listing_may_be_a_moment_old(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(lookups.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(KeptListing, "seconds", 1.0)
+    listing = KeptListing(lambda: Tag.objects.filter(name__startswith="Seen").values_list("name"))
+    assert listing.rows() == []
+    Tag.objects.create(name="Seen-by", abbrev="N")
+    now[0] = 0.9
+    assert listing.rows() == []
+    now[0] = 1.0
+    assert listing.rows() == [("Seen-by",)]
+
+
+def test_by_default_a_kept_listing_is_not_old():
+    listing = KeptListing(lambda: Tag.objects.filter(name__startswith="Seen").values_list("name"))
+    assert listing.rows() == []
+    Tag.objects.create(name="Seen-by", abbrev="N")
+    assert listing.rows() == [("Seen-by",)]
 
 
 def test_a_listing_shows_what_there_is_now():

@@ -17,8 +17,8 @@ from ingest.daemon.logs import use_format
 from ingest.daemon.metrics import Metrics
 from ingest.daemon.pool import Pool
 from ingest.daemon.protocol import LmtpSession, Session
-from ingest.daemon.server import Daemon, Listening
-from ingest.management.arguments import MailCommand
+from ingest.daemon.server import Daemon, ListenError, Listening
+from ingest.management.arguments import MailCommand, positive
 
 
 def address(text: str) -> Address:
@@ -28,17 +28,17 @@ def address(text: str) -> Address:
         raise ArgumentTypeError(str(error)) from error
 
 
+def port(text: str) -> Address:
+    if text.startswith("unix:"):
+        raise ArgumentTypeError(f"{text}: not HOST:PORT")
+    return address(text)
+
+
 def network(text: str) -> Network:
     try:
         return ip_network(text)
     except ValueError as error:
         raise ArgumentTypeError(str(error)) from error
-
-
-def positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise ArgumentTypeError(f"{text!r} is no number from 1")
-    return int(text)
 
 
 class Command(MailCommand):
@@ -66,7 +66,7 @@ class Command(MailCommand):
         )
         parser.add_argument(
             "--metrics",
-            type=address,
+            type=port,
             metavar="HOST:PORT",
             help="serve /metrics for Prometheus, /healthz and /readyz",
         )
@@ -86,16 +86,13 @@ class Command(MailCommand):
         use_format(options["log_format"])
         try:
             asyncio.run(self.serve(addresses, options))
-        except OSError as error:
-            names = " ".join(map(str, addresses))
-            raise CommandError(
-                f"cannot listen on {names}: {error.strerror}", returncode=os.EX_UNAVAILABLE
-            ) from error
+        except ListenError as error:
+            raise CommandError(str(error), returncode=os.EX_UNAVAILABLE) from error
 
     async def serve(self, addresses: list[Address], options: dict[str, Any]) -> None:
         limits = read_limits()
         metrics = Metrics()
-        pool = Pool(options["workers"], limits.waiting, metrics)
+        pool = Pool(options["workers"], limits.waiting, metrics, options["log_format"])
         door = Door(
             pool=pool,
             limits=limits,
@@ -125,6 +122,13 @@ def check_exposure(addresses: list[Address], allowed: list[Network]) -> None:
 
 
 def read_limits() -> Limits:
+    """Raises CommandError where they contradict each other."""
+    if settings.PATCHTRACK_LMTP_MEMORY < settings.PATCHTRACK_MAX_MESSAGE_BYTES:
+        raise CommandError(
+            "PATCHTRACK_LMTP_MEMORY is less than PATCHTRACK_MAX_MESSAGE_BYTES: the largest mail "
+            "would never find room",
+            returncode=os.EX_CONFIG,
+        )
     return Limits(
         message_bytes=settings.PATCHTRACK_MAX_MESSAGE_BYTES,
         held_bytes=settings.PATCHTRACK_LMTP_MEMORY,
