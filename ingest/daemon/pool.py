@@ -38,7 +38,10 @@ class Pool:
         self, workers: int, most_waiting: int, gauges: Gauges, log_format: str = "text"
     ) -> None:
         self._prepare = partial(prepare_process, log_format)
-        self._workers = [Worker(self._prepare) for _ in range(workers)]
+        # All that may still run, in their places or not: retired, or about to take a place.
+        self._made: list[Worker] = []
+        self._waking: set[asyncio.Task[None]] = set()
+        self._workers = [self._make_worker() for _ in range(workers)]
         self._gauges = gauges
         self._queue = LetterQueue(workers, most_waiting)
         # Batches that are at work; the condition is notified when this or the queue changes.
@@ -62,18 +65,18 @@ class Pool:
         waiting = Waiting(letter, asyncio.get_running_loop().create_future())
         self._queue.put(waiting)
         self._gauges.note_queue(len(self._queue))
-        async with self._changed:
-            self._changed.notify_all()
+        await self._wake()
         return await waiting.answer
 
     async def ask(self, work: Callable[..., Result], *arguments: Any) -> Result:
-        """Have a worker do something else than storing."""
-        return await self._workers[0].run(work, *arguments)
+        """Have a worker do something else than storing. Raises WorkerLost."""
+        alive = (worker for worker in self._workers if not worker.has_ended)
+        return await next(alive, self._workers[0]).run(work, *arguments)
 
     async def reload(self) -> None:
         """Replace the processes one by one, each when it has finished what it does."""
         for place in range(len(self._workers)):
-            fresh = Worker(self._prepare)
+            fresh = self._make_worker()
             await fresh.start()
             old, self._workers[place] = self._workers[place], fresh
             old.retire()
@@ -88,17 +91,31 @@ class Pool:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for waiting in self._queue.take_all():
             waiting.settle(Answer(detail="shutting down"))
-        for worker in self._workers:
+        # Whatever is left of them would keep this process from ending.
+        for worker in self._made:
             await worker.kill()
+
+    def _make_worker(self) -> Worker:
+        worker = Worker(self._prepare, self._note_end)
+        self._made = [worker, *(other for other in self._made if not other.is_gone)]
+        return worker
+
+    def _note_end(self) -> None:
+        """Wake who is to replace a process that has ended, though it may have had nothing to do."""
+        waking = asyncio.create_task(self._wake())
+        self._waking.add(waking)
+        waking.add_done_callback(self._waking.discard)
+
+    async def _wake(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
 
     async def _serve(self, place: int) -> None:
         """Give the worker at this place what has queued up, again and again."""
         pause = _PAUSE_AFTER_DEATH
         while True:
             async with self._taking(place) as batch:
-                if self._workers[place].has_ended:
-                    await self._replace(place, "a parser process has ended", pause)
-                reason = await self._store(place, batch)
+                reason = await self._store(place, batch) if batch else "a parser process has ended"
             if reason:
                 await self._replace(place, reason, pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
@@ -126,18 +143,18 @@ class Pool:
 
     @contextlib.asynccontextmanager
     async def _taking(self, place: int) -> AsyncIterator[list[Waiting]]:
-        """A batch for the worker at this place while it works; waits for a first letter."""
+        """A batch for the worker at this place while it works; waits for a first letter. It is
+        empty where the worker has ended."""
         async with self._changed:
-            await self._changed.wait_for(lambda: self._queue)
-            batch = self._queue.take(place)
+            await self._changed.wait_for(lambda: self._queue or self._workers[place].has_ended)
+            batch = [] if self._workers[place].has_ended else self._queue.take(place)
             self._gauges.note_queue(len(self._queue))
             self._working += 1
         try:
             yield batch
         finally:
             self._working -= 1
-            async with self._changed:
-                self._changed.notify_all()
+            await self._wake()
 
     def _give_back(self, batch: Sequence[Waiting], reason: str) -> None:
         for waiting in batch:
@@ -150,7 +167,7 @@ class Pool:
             log.error("%s (pid %d); starting another", reason, self._workers[place].pid)
             self._gauges.note_restart()
             await self._workers[place].kill()
-            fresh = Worker(self._prepare)
+            fresh = self._make_worker()
             try:
                 await fresh.start()
             except (WorkerLost, OSError) as error:

@@ -29,10 +29,14 @@ class WorkerLost(Exception):
 class Worker:
     """One process. It does what it is given in that order; `pid` is known once it has started."""
 
-    def __init__(self, prepare: Callable[[], object] = int) -> None:
-        """`prepare` is the first thing that the process does."""
+    def __init__(
+        self, prepare: Callable[[], object] = int, note_end: Callable[[], object] = int
+    ) -> None:
+        """`prepare` is the first thing that the process does; `note_end` is called in the event
+        loop as soon as it has ended."""
         self.pid = 0
         self._prepare = prepare
+        self._note_end = note_end
         self._writer: asyncio.StreamWriter | None = None
         self._process: SpawnProcess | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -53,6 +57,11 @@ class Worker:
     @property
     def has_ended(self) -> bool:
         return self._writer is None or self._writer.is_closing()
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nothing is left of the process, which was there."""
+        return self._reading is not None and self._reading.done()
 
     async def run(self, work: Callable[..., Result], *arguments: Any) -> Result:
         """Have `work` done. Raises WorkerLost, and what `work` raises."""
@@ -89,6 +98,7 @@ class Worker:
         for result in self._awaited:
             if not result.done():
                 result.set_exception(WorkerLost("the process has ended"))
+        self._note_end()
         await asyncio.to_thread(process.join, _REAP_SECONDS)
 
     def _settle(self, is_done: bool, value: Any) -> None:

@@ -63,10 +63,11 @@ class FakeWorker:
     made: list["FakeWorker"]
     start_errors: list[Exception]
 
-    has_ended = False
+    has_ended = is_gone = False
 
-    def __init__(self, _prepare) -> None:
+    def __init__(self, _prepare, note_end) -> None:
         self.made.append(self)
+        self.note_end = note_end
         self.pid = len(self.made)
         self.is_killed = False
         self.is_retired = False
@@ -359,3 +360,35 @@ async def test_at_the_deadline_what_is_not_stored_is_to_be_delivered_again(start
     await pool.stop(0.01)
     assert await read_outcomes(tasks) == ["", ""]
     assert [worker.is_killed for worker in workers.made] == [True]
+
+
+@in_loop
+async def test_a_process_that_dies_with_nothing_to_do_is_replaced(start, workers):
+    pool = await start()
+    [idle] = workers.made
+    idle.has_ended = True
+    idle.note_end()
+    while len(workers.made) == 1:
+        await asyncio.sleep(0)
+    tasks = put(pool, "a")
+    (await workers.calls.get()).finish()
+    assert await read_outcomes(tasks) == ["a"]
+
+
+@in_loop
+async def test_questions_go_to_a_process_that_lives(workers, metrics):
+    pool = Pool(2, 10, metrics)
+    pool._workers[0].has_ended = True
+    asking = asyncio.create_task(pool.ask(None, [make_letter("question")]))
+    call = await workers.calls.get()
+    assert call.worker is pool._workers[1]
+    call.finish()
+    await asking
+
+
+@in_loop
+async def test_at_the_end_no_process_is_left_whatever_becomes_of_a_reload(start, workers):
+    pool = await start()
+    await pool.reload()
+    await pool.stop(0)
+    assert [worker.is_killed for worker in workers.made] == [True, True]

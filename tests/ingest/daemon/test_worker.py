@@ -121,3 +121,17 @@ async def test_it_minds_no_signal_that_its_service_manager_sends_to_all(worker):
 def test_one_that_has_not_started_yet_is_lost():
     with pytest.raises(WorkerLost):
         asyncio.run(Worker().run(sum, [1, 2]))
+
+
+def test_the_event_loop_is_told_at_once_that_a_process_has_ended():
+    async def check() -> None:
+        ended = asyncio.Event()
+        worker = Worker(note_end=ended.set)
+        await worker.start()
+        os.kill(worker.pid, signal.SIGKILL)
+        await ended.wait()
+        assert worker.has_ended
+        await worker.kill()
+        assert worker.is_gone
+
+    asyncio.run(check())
