@@ -11,8 +11,9 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 from django.db.models import AutoField, Field, JSONField, Model
+
+from ingest.statements import Rows, run_statement
 
 Row = TypeVar("Row", bound=Model)
 
@@ -55,22 +56,8 @@ def _insertion(model: type[Model]) -> str:
     return f"INSERT INTO {table} ({names}) SELECT * FROM UNNEST({arrays})"  # noqa: S608
 
 
-def _execute(sql: str, columns: Iterable[_Column], rows: Sequence[Model]) -> list[tuple[Any, ...]]:
-    with _binary_cursor() as cursor:
-        cursor.execute(sql, [column.read(rows) for column in columns])
-        return cursor.fetchall() if cursor.description else []
-
-
-def _binary_cursor() -> CursorWrapper:
-    """A cursor that sends parameters as they are. Django's own writes them into the statement as
-    text, which for the bytes of a mail takes several times as long, here and in the server."""
-    # PostgreSQL's driver need not be there for SQLite.
-    from django.db.backends.postgresql.base import ServerBindingCursor
-
-    connection.ensure_connection()
-    cursor = ServerBindingCursor(connection.connection)
-    logged = connection.queries_logged
-    return connection.make_debug_cursor(cursor) if logged else connection.make_cursor(cursor)
+def _execute(sql: str, columns: Iterable[_Column], rows: Sequence[Model]) -> Rows:
+    return run_statement(sql, [column.read(rows) for column in columns])
 
 
 def insert_rows(unsaved: Iterable[Row]) -> list[Row]:

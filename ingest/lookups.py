@@ -12,6 +12,8 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
+from ingest.statements import Rows, run_statement
+
 _KEYS = re.compile(r" IN \(%s\)")
 # A list of any length is one parameter, so that the statement is always the same.
 _ANY = {
@@ -20,7 +22,6 @@ _ANY = {
 }
 
 Row = TypeVar("Row", bound=Model)
-Rows = list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,7 @@ class _Compiled:
     converters: dict[int, Any]
 
     def rows(self, sql: str, parameters: Sequence[Any]) -> Rows:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            rows = cursor.fetchall()
+        rows = run_statement(sql, parameters)
         if not self.converters:
             return rows
         return list(map(tuple, self.compiler.apply_converters(rows, self.converters)))

@@ -12,6 +12,7 @@ from typing import Any
 import django
 
 from ingest.errors import TryAgain
+from ingest.statements import keep_plans
 
 
 def _end_with_parent() -> None:
@@ -23,13 +24,15 @@ def _end_with_parent() -> None:
 
 
 def start_worker() -> None:
-    """Makes a new process a parser: it ends when its parent does, and not before."""
+    """Makes a new process a parser: it ends when its parent does, and not before; and the server
+    plans its statements only once."""
     # Ctrl-C reaches every process of the terminal, and a service manager's signals every one
     # of the service; the parent decides what is finished.
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     django.setup()
+    keep_plans()
 
 
 class Workers:

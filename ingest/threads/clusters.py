@@ -26,13 +26,23 @@ def geometry(message: ThreadMessage) -> Geometry:
 
 
 class Cluster:
-    """Mails taken for one series so far, and which numbers are taken in each geometry."""
+    """Mails taken for one series so far, which numbers are taken in each geometry, and by whom."""
 
-    __slots__ = ("dates", "first", "is_linked", "is_linked_elsewhere", "last", "members", "taken")
+    __slots__ = (
+        "dates",
+        "first",
+        "is_linked",
+        "is_linked_elsewhere",
+        "last",
+        "members",
+        "senders",
+        "taken",
+    )
 
     def __init__(self, message: ThreadMessage) -> None:
         self.members: list[ThreadMessage] = []
         self.taken: dict[Geometry, set[int]] = defaultdict(set)
+        self.senders: dict[int, set[str]] = defaultdict(set)
         self.first = self.last = message
         # Whether a member names a mail that is no member, and whether that is a known mail
         # from another context; see `join_unthreaded`.
@@ -44,16 +54,22 @@ class Cluster:
         self.members.append(message)
         if message.number is not None:
             self.taken[geometry(message)].add(message.number)
+            self.senders[message.number].add(message.sender)
         self.first = min(self.first, message, key=sending_order)
         self.last = max(self.last, message, key=sending_order)
         insort(self.dates, message.date)
 
     def numbers(self) -> set[int]:
-        return set().union(*self.taken.values())
+        return set(self.senders)
 
     def collides_with(self, other: "Cluster") -> bool:
         """Whether the two hold a number in common."""
         return not self.numbers().isdisjoint(other.numbers())
+
+    def contradicts(self, other: "Cluster") -> bool:
+        """Whether the two hold a number in common that different people sent."""
+        shared = self.senders.keys() & other.senders.keys()
+        return any(len(self.senders[number] | other.senders[number]) > 1 for number in shared)
 
     def distance(self, other: "Cluster") -> timedelta:
         """The time between the nearest mails of two clusters."""

@@ -148,12 +148,14 @@ def _note_links(cluster: Cluster, known: Mapping[str, ThreadMessage]) -> None:
 
 
 def _fits_in(sending: Geometry) -> Callable[[Cluster, Cluster], bool]:
-    # Numbers of another geometry do not count: a stale file must not displace the right one.
+    # The sender's numbers of another geometry do not count: a stale file must not displace the
+    # right one.
     def may_join(earlier: Cluster, later: Cluster) -> bool:
         return (
             not (earlier.is_linked and later.is_linked)
             and earlier.taken[sending].isdisjoint(later.taken[sending])
             and 0 not in earlier.numbers() & later.numbers()
+            and not earlier.contradicts(later)
             and _is_one_burst(earlier, later)
         )
 

@@ -247,6 +247,13 @@ def test_an_unthreaded_patch_fills_no_place_that_is_taken():
     assert series_of(thread) == {"a0": "a0 a1 a2", "b2": "b2"}
 
 
+def test_an_unthreaded_patch_fills_no_place_that_somebody_else_has_taken():
+    cover = message("a0", "[PATCH 0/1] x")
+    answer = message("a1", "[PATCH 1/1] x", sender=BOB, to="a0", at=1)
+    alone = message("b1", "[PATCH 1/1] y", at=60)
+    assert series_of([cover, answer, alone]) == {"a0": "a0 a1", "b1": "b1"}
+
+
 # Rule 5: a number that is taken.
 
 

@@ -1,0 +1,59 @@
+"""A process that stores many mails has its statements planned once."""
+
+import pytest
+from django.db import connection
+from django.db.backends.signals import connection_created
+
+from ingest import statements
+from ingest.lookups import Lookup
+from patchtrack.models import Tag
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql", reason="SQLite's driver keeps all statements by itself"
+    ),
+]
+
+
+@pytest.fixture
+def keeping_plans():
+    statements.keep_plans()
+    connection.close()
+    yield
+    connection_created.disconnect(statements._keep_plans)
+    connection.close()
+
+
+def look_up_often():
+    lookup = Lookup(lambda keys: Tag.objects.filter(id__in=keys).values_list("name"))
+    for key in range(1, 20):
+        lookup.rows([key])
+
+
+def ask(question):
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.usefixtures("keeping_plans")
+def test_the_server_keeps_a_statement_that_comes_again():
+    look_up_often()
+    assert ask("SELECT sum(generic_plans) > 0 FROM pg_prepared_statements")
+
+
+@pytest.mark.usefixtures("keeping_plans")
+def test_a_plan_that_is_kept_suits_a_table_that_has_grown():
+    """However small the table was when the plan was made, it goes through an index."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE patchtrack_tag")
+        cursor.execute("PREPARE kept AS SELECT name FROM patchtrack_tag WHERE id = ANY($1)")
+        cursor.execute("EXPLAIN EXECUTE kept(ARRAY[1])")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Seq Scan" not in plan
+
+
+def test_other_processes_keep_nothing():
+    look_up_often()
+    assert ask("SELECT count(*) FROM pg_prepared_statements") == 0
