@@ -192,3 +192,39 @@ class ArchivePositionAdmin(ReadOnlyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+
+@admin.register(models.Profile)
+class ProfileAdmin(admin.ModelAdmin):
+    list_display = ["user", "page_size", "time_zone", "notifications"]
+    list_select_related = ["user"]
+    search_fields = ["user__username"]
+    autocomplete_fields = ["user"]
+
+
+@admin.register(models.OptOut)
+class OptOutAdmin(admin.ModelAdmin):
+    list_display = ["address", "created"]
+    search_fields = ["address"]
+
+
+@admin.register(models.Confirmation)
+class ConfirmationAdmin(ReadOnlyAdmin):
+    list_display = ["address", "purpose", "user", "created"]
+    list_select_related = ["user"]
+    search_fields = ["address"]
+    exclude = ["digest"]
+
+
+@admin.register(models.SavedFilter)
+class SavedFilterAdmin(ReadOnlyAdmin):
+    list_display = ["name", "user", "project", "page", "query"]
+    list_select_related = ["user", "project"]
+    search_fields = ["name", "user__username"]
+
+
+@admin.register(models.Change)
+class ChangeAdmin(ReadOnlyAdmin):
+    list_display = ["date", "user", "project", "after"]
+    list_select_related = ["user", "project"]
+    search_fields = ["user__username"]

@@ -1,6 +1,8 @@
 """What Patchtrack knows: tables, constraints and query verbs."""
 
+from patchtrack.models.account import Confirmation, OptOut, Profile, SavedFilter
 from patchtrack.models.archive import ArchivePosition
+from patchtrack.models.change import Change
 from patchtrack.models.event import Event
 from patchtrack.models.mail import Kind, Mail, Message, Outcome, Thread, ThreadToken
 from patchtrack.models.person import ApiToken, Person
@@ -21,8 +23,10 @@ __all__ = [
     "ArchivePosition",
     "Bundle",
     "BundlePatch",
+    "Change",
     "Check",
     "Comment",
+    "Confirmation",
     "Cover",
     "DelegationRule",
     "Event",
@@ -30,10 +34,13 @@ __all__ = [
     "Kind",
     "Mail",
     "Message",
+    "OptOut",
     "Outcome",
     "Patch",
     "Person",
+    "Profile",
     "Project",
+    "SavedFilter",
     "Series",
     "SeriesAlias",
     "State",

@@ -57,6 +57,9 @@ class Project(models.Model):
     maintainers = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="maintained_projects", blank=True
     )
+    hidden_states = models.ManyToManyField(
+        "State", related_name="+", blank=True, help_text="states that are not offered here"
+    )
 
     class Meta:
         ordering = ["linkname"]

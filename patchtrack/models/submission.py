@@ -96,6 +96,9 @@ class Patch(Submission):
     commit_ref = models.CharField(max_length=255, blank=True)
     paths = models.JSONField(default=list, help_text="touched paths, sorted")
     tags = models.JSONField(default=dict, help_text='{"Acked-by": 2}, with those of the comments')
+    check_state = models.SmallIntegerField(
+        null=True, help_text="the worst of the newest checks of each context; None without checks"
+    )
 
     class Meta:
         verbose_name_plural = "patches"
