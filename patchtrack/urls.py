@@ -4,7 +4,18 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from patchtrack.web.converters import MessageIdConverter
-from patchtrack.web.views import changes, downloads, lists, mail_health, messages, projects, series
+from patchtrack.web.views import (
+    bundles,
+    changes,
+    downloads,
+    lists,
+    mail_health,
+    messages,
+    projects,
+    saved,
+    series,
+    todo,
+)
 
 register_converter(MessageIdConverter, "msgid")
 
@@ -13,6 +24,8 @@ project_paths = [
     path("", lists.series_list, name="series-list"),
     path("list/", lists.patch_list, name="patch-list"),
     path("change/", changes.change, name="change"),
+    path("bundles/", bundles.project_bundles, name="project-bundles"),
+    path("filters/", saved.save, name="save-filter"),
     path("patch/<msgid:message_id>/mbox/", downloads.patch_mbox, name="patch-mbox"),
     path("patch/<msgid:message_id>/raw/", downloads.patch_diff, name="patch-diff"),
     path("patch/<msgid:message_id>/", messages.patch_page, name="patch"),
@@ -34,6 +47,13 @@ urlpatterns = [
     path("comment/<int:row>/", messages.comment_by_id, name="comment-by-id"),
     path("comment/<int:row>/addressed/", changes.address, name="address-comment"),
     path("change/<int:row>/undo/", changes.undo, name="undo-change"),
+    path("bundle/<str:username>/<str:name>/", bundles.bundle_page, name="bundle"),
+    path("bundle/<str:username>/<str:name>/mbox/", bundles.bundle_mbox, name="bundle-mbox"),
+    path("bundle/<str:username>/<str:name>/change/", bundles.change, name="change-bundle"),
+    path("user/bundles/", bundles.my_bundles, name="my-bundles"),
+    path("user/todo/", todo.todo, name="todo"),
+    path("user/todo/seen/", todo.seen, name="todo-seen"),
+    path("filters/<int:row>/remove/", saved.remove, name="remove-filter"),
     path("mail/", mail_health.mail_health, name="mail-health"),
     path("mail/<int:row>/raw/", mail_health.any_raw_mail, name="any-raw-mail"),
     path("admin/", admin.site.urls),

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from patchtrack.models import Message, Person, Project
+from patchtrack.models import Comment, Message, Person, Project, SavedFilter
 from patchtrack.web.ages import format_age
-from patchtrack.web.links import archive_url, is_web_url, message_url
+from patchtrack.web.links import archive_url, comment_url, is_web_url, list_url, message_url
 
 register = template.Library()
 
@@ -42,6 +42,18 @@ def exact_time(date: datetime) -> SafeString:
 def page_of(project: Project, message: Message, leaf: str = "") -> str:
     """The address of the page of a patch or cover, or of another form of it."""
     return message_url(project.linkname, message.kind, message.message_id, leaf)
+
+
+@register.simple_tag
+def comment_page(project: Project, comment: Comment) -> str:
+    """Where a comment stands on the page of its patch or cover."""
+    return comment_url(project.linkname, comment)
+
+
+@register.simple_tag
+def saved_list(saved: SavedFilter) -> str:
+    """The list that a saved filter stands for."""
+    return list_url(saved.project.linkname, saved.page, saved.query)
 
 
 @register.simple_tag

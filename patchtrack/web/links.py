@@ -37,3 +37,9 @@ def archive_url(project: Project, message: Message) -> str:
 def is_web_url(text: str) -> bool:
     """Whether a text may be the target of a link: javascript: and its like never may."""
     return text.lower().startswith(("https://", "http://"))
+
+
+def list_url(linkname: str, page: str, query: str = "") -> str:
+    """The address of a project's list of "series" or "patches", with its filters."""
+    url = reverse("patch-list" if page == "patches" else "series-list", args=[linkname])
+    return f"{url}?{query}" if query else url
