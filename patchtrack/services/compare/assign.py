@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from math import inf
 
 # A group with more cells than this is matched greedily: the best way takes cubic time.
 MOST_CELLS = 10_000
+_FAR = 2**62
 
 
 def choose_pairs(gains: Mapping[tuple[int, int], int]) -> dict[int, int]:
@@ -88,7 +88,7 @@ def _find_place(
     column_prices: list[int],
 ) -> None:
     """Give the last owner a column, and others new ones, on the cheapest way to a free column."""
-    least: dict[int, float] = dict.fromkeys(range(len(owners) - 1), inf)
+    least = dict.fromkeys(range(len(owners) - 1), _FAR)
     came_from: dict[int, int] = {}
     walked = [len(owners) - 1]
     while owners[at := walked[-1]] >= 0:

@@ -11,6 +11,8 @@ from patchtrack.services.compare.values import Line
 
 # Lines shown before and after a change, as git shows them.
 CONTEXT = 3
+# What all searches together may take: about a second. Real series take a hundredth of it.
+MOST_STEPS = 1_000_000
 _HEADING = re.compile(r" ## (.*) ##$|.?@@ (.*)$")
 
 
@@ -31,6 +33,12 @@ class Hunk(NamedTuple):
     changes: Sequence[Change]
 
 
+def share_steps(lengths: Sequence[int]) -> list[int]:
+    """How many of MOST_STEPS each of several texts gets, by their lengths."""
+    total = sum(lengths) or 1
+    return [MOST_STEPS * length // total for length in lengths]
+
+
 def find_changes(old: Sequence[str], new: Sequence[str], most_steps: int) -> list[Change]:
     """The changes that make `old` become `new`, in order, with equal lines between them.
 
@@ -46,7 +54,7 @@ def find_changes(old: Sequence[str], new: Sequence[str], most_steps: int) -> lis
     return list(_between(pairs, (start, start), (len(old) - end, len(new) - end)))
 
 
-def _count_common(old: Sequence[str], new: Sequence[str]) -> int:
+def _count_common(old: Sequence[object], new: Sequence[object]) -> int:
     """With how many equal lines two texts begin."""
     shorter = min(len(old), len(new))
     return next((at for at in range(shorter) if old[at] != new[at]), shorter)

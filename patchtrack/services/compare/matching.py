@@ -4,8 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from patchtrack.services.compare.assign import choose_pairs
-from patchtrack.services.compare.budget import share_steps
-from patchtrack.services.compare.lines import count_lines, find_changes, split_hunks
+from patchtrack.services.compare.lines import count_lines, find_changes, share_steps, split_hunks
 from patchtrack.services.compare.pseudo import PseudoPatch
 
 # Dropping or adding a patch costs this share of its lines (git-range-diff, --creation-factor).
@@ -101,14 +100,29 @@ def _count_shared(
         for line in lines:
             places[line].append(i)
     common = {line for line, where in places.items() if len(where) > _RARE}
-    frequent = {i: sum(lines[line] for line in common if line in lines) for i, lines in counts.items()}
-    shared = {}
+    frequent = {i: _count_common(lines, common) for i, lines in counts.items()}
+    shared: dict[tuple[int, int], int] = {}
     for j, patch in new.items():
         lines = Counter(patch.diff)
         rare: Counter[int] = Counter()
         for line in lines.keys() - common:
             for i in places.get(line, ()):
                 rare[i] += min(lines[line], counts[i][line])
-        ours = sum(lines[line] for line in lines.keys() & common)
+        ours = _count_common(lines, common)
         shared |= {(i, j): rare[i] + min(frequent[i], ours) for i in old}
     return shared
+
+
+def _count_common(lines: Counter[str], common: set[str]) -> int:
+    return sum(lines[line] for line in lines.keys() & common)
+
+
+def _match_names(old: Mapping[int, PseudoPatch], new: Mapping[int, PseudoPatch]) -> dict[int, int]:
+    """Patches of a name that one old and one new patch have."""
+    ours, theirs = _find_unique_names(old), _find_unique_names(new)
+    return {i: theirs[name] for name, i in ours.items() if name in theirs}
+
+
+def _find_unique_names(patches: Mapping[int, PseudoPatch]) -> dict[str, int]:
+    counts = Counter(patch.key for patch in patches.values())
+    return {patch.key: at for at, patch in patches.items() if patch.key and counts[patch.key] == 1}

@@ -34,16 +34,20 @@ _MESSAGE_END = re.compile(r"---(?:\s*$| \S)|diff -|Index: ")
 _IN_BODY = re.compile(r"(From|Subject|Date): ?(.*)", re.IGNORECASE)
 _MODE = re.compile(r"(old|new) mode ([0-7]{1,6})")
 _HUNK = re.compile(r"@@ [^@]*@@(.*)")
+_TITLE = re.compile(r" ## (.*?)(?: \((?:new|deleted|mode change [0-7 =>]+)\))? ##$")
+_WORD = re.compile(r"\w+")
 _TRAILER = re.compile(r" {4}(?:[A-Za-z][A-Za-z0-9-]{1,60}-by|[Ff]ixes|[Ll]ink|[Cc]loses|[Cc]c): \S")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PseudoPatch:
-    """A patch's text in lines: its author, its message, and the sections of its files."""
+    """A patch's text in lines: its author, its message, whose first line is the name, and the
+    sections of its files. `unread` is true where the text could not be read."""
 
     author: str
     message: tuple[str, ...]
     diff: tuple[str, ...]
+    unread: bool
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -53,19 +57,47 @@ class PseudoPatch:
         return (*head, " ## Commit message ##", *self.message, *gap, *self.diff)
 
     @property
-    def changes(self) -> tuple[str, ...]:
-        """What the diff does, wherever in the files it does so: all of it but its context."""
-        return tuple([line for line in self.diff if line[:1] in "+-" or line.startswith(" ## ")])
+    def compared(self) -> tuple[str, ...]:
+        """What is equal in patches that are the same: the diff, or without one, everything."""
+        return self.diff or self.lines
+
+    @property
+    def size(self) -> int:
+        """The number of lines that git gives the diff: without those between the sections."""
+        return len(self.diff) - self.diff.count("")
+
+    @property
+    def key(self) -> str:
+        """The name without case, blanks and punctuation."""
+        return " ".join(_WORD.findall(self.message[0].lower())) if self.message else ""
 
     @property
     def prose(self) -> tuple[str, ...]:
-        """The message without the lines by which people vouch for it."""
-        return tuple([line for line in self.message if not _TRAILER.match(line)])
+        """What the message says below the name, without the lines by which people vouch for it."""
+        return tuple([line for line in self.message[1:] if line and not _TRAILER.match(line)])
+
+    @property
+    def trailers(self) -> tuple[str, ...]:
+        return tuple([line for line in self.message[1:] if _TRAILER.match(line)])
+
+    @property
+    def changes(self) -> tuple[tuple[str, str], ...]:
+        """What the diff does, wherever in the files it does so: each line added or removed,
+        and each title of a file, with the file's path."""
+        path = ""
+        found = []
+        for line in self.diff:
+            if title := _TITLE.match(line):
+                path = title[1].rpartition(" => ")[2]
+            if title or line[:1] in ("+", "-"):
+                found.append((path, line))
+        return tuple(found)
 
 
 def derive_pseudo(patch: SentPatch) -> PseudoPatch:
     author, message = _read_message(patch)
-    return PseudoPatch(author=author, message=message, diff=tuple(_write_files(patch.diff)))
+    diff = tuple(_write_files(patch.diff))
+    return PseudoPatch(author=author, message=message, diff=diff, unread=patch.unread)
 
 
 def write_message(text: str) -> tuple[str, ...]:
@@ -120,7 +152,7 @@ def _write_files(diff: str) -> Iterable[str]:
 
 def _title(header: Sequence[str], old: str, new: str) -> str:
     """What range-diff calls a file: its names, and what becomes of it as a whole."""
-    modes = dict(found.groups() for line in header if (found := _MODE.match(line)))
+    modes = {found[1]: found[2] for line in header if (found := _MODE.match(line))}
     change = f" (mode change {modes['old']} => {modes['new']})" if len(modes) == 2 else ""
     if any(line.startswith(("new file mode ", "--- /dev/null")) for line in header):
         return f"{new} (new)"
