@@ -1,6 +1,6 @@
 """Compares two versions of a series as `git range-diff` does: pure functions over values."""
 
-from patchtrack.services.compare.derive import compare_series, compare_texts
+from patchtrack.services.compare.derive import compare_letters, compare_series
 from patchtrack.services.compare.values import (
     Aspect,
     Comparison,
@@ -17,6 +17,6 @@ __all__ = [
     "Row",
     "SentPatch",
     "Sign",
+    "compare_letters",
     "compare_series",
-    "compare_texts",
 ]

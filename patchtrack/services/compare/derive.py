@@ -11,7 +11,7 @@ from patchtrack.services.compare.lines import (
 )
 from patchtrack.services.compare.matching import match_patches
 from patchtrack.services.compare.parts import find_split
-from patchtrack.services.compare.pseudo import PseudoPatch, derive_pseudo, write_message
+from patchtrack.services.compare.pseudo import PseudoPatch, derive_pseudo, write_text
 from patchtrack.services.compare.values import Aspect, Comparison, Line, Row, SentPatch, Sign
 
 
@@ -32,9 +32,19 @@ def compare_series(old: Sequence[SentPatch], new: Sequence[SentPatch]) -> Compar
     )
 
 
-def compare_texts(old: str, new: str) -> tuple[Line, ...]:
-    """The difference of two texts, such as cover letters, as if they were commit messages."""
-    return _compare_lines(write_message(old), write_message(new), MOST_STEPS)
+def compare_letters(old: SentPatch | None, new: SentPatch | None) -> Row | None:
+    """What became of the cover letter, as far as there is one; the places in its row are 0."""
+    if old is None or new is None:
+        if old is new:
+            return None
+        return (
+            Row(sign=Sign.NEW, old=None, new=0) if new else Row(sign=Sign.DROPPED, old=0, new=None)
+        )
+    if old.unread or new.unread:
+        return Row(sign=Sign.UNREAD, old=0, new=0)
+    ours, theirs = write_text(old.name, old.message), write_text(new.name, new.message)
+    lines = _compare_lines(ours, theirs, MOST_STEPS)
+    return Row(sign=Sign.CHANGED if lines else Sign.UNCHANGED, old=0, new=0, lines=lines)
 
 
 def _order(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from patchtrack.services.compare.assign import choose_pairs
 from patchtrack.services.compare.lines import count_lines, find_changes, share_steps, split_hunks
+from patchtrack.services.compare.parts import count_same, count_telling, is_alike
 from patchtrack.services.compare.pseudo import PseudoPatch
 
 # Dropping or adding a patch costs this share of its lines (git-range-diff, --creation-factor).
@@ -19,12 +20,14 @@ def match_patches(old: Sequence[PseudoPatch], new: Sequence[PseudoPatch]) -> dic
     """The place of the new patch for the places of old ones.
 
     Patches with equal diffs first; then those pairs for which all differences together are
-    smallest, where leaving two patches alone costs CREATION_FACTOR; then, which git does
-    not do, those that are left alone and have the same name as no other.
+    smallest, where leaving two patches alone costs CREATION_FACTOR. Of what git then leaves
+    alone, those that have a name that no other has, or do much of the same, which git does
+    not see where the lines around it have changed.
     """
     matched = dict(_match_equal(old, new))
     matched |= choose_pairs(_find_gains(_without(old, matched), _without(new, matched.values())))
     matched |= _match_names(_without(old, matched), _without(new, matched.values()))
+    matched |= _match_alike(_without(old, matched), _without(new, matched.values()))
     return matched
 
 
@@ -126,3 +129,16 @@ def _match_names(old: Mapping[int, PseudoPatch], new: Mapping[int, PseudoPatch])
 def _find_unique_names(patches: Mapping[int, PseudoPatch]) -> dict[str, int]:
     counts = Counter(patch.key for patch in patches.values())
     return {patch.key: at for at, patch in patches.items() if patch.key and counts[patch.key] == 1}
+
+
+def _match_alike(old: Mapping[int, PseudoPatch], new: Mapping[int, PseudoPatch]) -> dict[int, int]:
+    """Patches that do much of the same, wherever they do it."""
+    ours = {i: count_telling(patch) for i, patch in old.items()}
+    theirs = {j: count_telling(patch) for j, patch in new.items()}
+    gains = {
+        (i, j): count_same(lines, others)
+        for i, lines in ours.items()
+        for j, others in theirs.items()
+        if is_alike(lines, others)
+    }
+    return choose_pairs(gains)

@@ -100,10 +100,10 @@ def derive_pseudo(patch: SentPatch) -> PseudoPatch:
     return PseudoPatch(author=author, message=message, diff=diff, unread=patch.unread)
 
 
-def write_message(text: str) -> tuple[str, ...]:
-    """A text as a commit message: no blanks at the ends of lines, single empty lines."""
+def write_text(name: str, text: str) -> tuple[str, ...]:
+    """A commit message in lines: no blanks at their ends, single empty lines between them."""
     written: list[str] = []
-    for line in text.split("\n"):
+    for line in [name, "", *text.split("\n")]:
         shown = line.rstrip()
         if shown or (written and written[-1]):
             written.append(f"    {shown}" if shown else "")
@@ -116,7 +116,7 @@ def _read_message(patch: SentPatch) -> tuple[str, tuple[str, ...]]:
     said, start = _read_in_body(lines)
     end = next((at for at in range(start, len(lines)) if _MESSAGE_END.match(lines[at])), len(lines))
     name = said.get("subject", patch.name)
-    return said.get("from", patch.author), write_message("\n".join([name, "", *lines[start:end]]))
+    return said.get("from", patch.author), write_text(name, "\n".join(lines[start:end]))
 
 
 def _read_in_body(lines: Sequence[str]) -> tuple[dict[str, str], int]:
