@@ -78,7 +78,10 @@ def show_comparison(old: Version, new: Version) -> ShownComparison:
     comparison = compare_series(old.sent, new.sent)
     ours, theirs = _number(old.patches), _number(new.patches)
     letter = compare_letters(old.letter, new.letter)
-    pairs = [(row, ours, theirs, _note(row, comparison, ours, theirs)) for row in comparison.rows]
+    pairs = [
+        (row, ours, theirs, _note(row, comparison, ours, theirs) + _doubt(row, old, new))
+        for row in comparison.rows
+    ]
     if letter:
         covers = [[Place(submission=x.cover, number=0)] if x.cover else [] for x in (old, new)]
         pairs.insert(0, (letter, *covers, ["cover letter"]))
@@ -111,6 +114,14 @@ def _note(
     if taken := [old[i].number for i, j in comparison.squashed.items() if j == row.new]:
         notes.append(f"with old {_join(taken)}")
     return notes
+
+
+def _doubt(row: Row, old: Version, new: Version) -> list[str]:
+    """Why a patch without counterpart may have one after all."""
+    if row.sign == Sign.DROPPED and new.series.partial:
+        return ["or not sent again: a partial reroll"]
+    lacking = {Sign.DROPPED: new, Sign.NEW: old}.get(row.sign)
+    return ["or not received"] if lacking and not lacking.series.complete else []
 
 
 def _join(numbers: Iterable[int]) -> str:

@@ -42,9 +42,13 @@ def compare_letters(old: SentPatch | None, new: SentPatch | None) -> Row | None:
         )
     if old.unread or new.unread:
         return Row(sign=Sign.UNREAD, old=0, new=0)
-    ours, theirs = write_text(old.name, old.message), write_text(new.name, new.message)
+    ours, theirs = _write_letter(old), _write_letter(new)
     lines = _compare_lines(ours, theirs, MOST_STEPS)
     return Row(sign=Sign.CHANGED if lines else Sign.UNCHANGED, old=0, new=0, lines=lines)
+
+
+def _write_letter(letter: SentPatch) -> tuple[str, ...]:
+    return (" ## Cover letter ##", *write_text(letter.name, letter.message))
 
 
 def _order(
