@@ -7,6 +7,7 @@ from patchtrack.web.converters import MessageIdConverter
 from patchtrack.web.views import (
     bundles,
     changes,
+    comparisons,
     downloads,
     lists,
     mail_health,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("", projects.project_list, name="project-list"),
     path("project/<slug:linkname>/", include(project_paths)),
     path("series/<int:row>/", series.series_page, name="series"),
+    path("series/<int:row>/compare/<int:other>/", comparisons.compare_page, name="series-compare"),
     path("series/<int:row>/mbox/", downloads.series_mbox, name="series-mbox"),
     path("patch/<int:row>/", messages.patch_by_id, name="patch-by-id"),
     path("patch/<int:row>/mbox/", messages.patch_by_id, {"leaf": "mbox"}, name="patch-mbox-by-id"),

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from patchtrack.models import Comment, Message, Person, Project, SavedFilter
+from patchtrack.models import Comment, Message, Person, Project, SavedFilter, Series
 from patchtrack.web.ages import format_age
 from patchtrack.web.links import archive_url, comment_url, is_web_url, list_url, message_url
 
@@ -66,6 +67,13 @@ def raw_mail_of(project: Project, message: Message) -> str:
 def archive_of(project: Project, message: Message) -> str:
     """The address of the message in the list's archive, or an empty string."""
     return archive_url(project, message)
+
+
+@register.simple_tag
+def comparison_of(one: Series, other: Series) -> str:
+    """The address of the page that compares two revisions, the earlier one as the old one."""
+    old, new = sorted((one, other), key=lambda series: (series.version, series.date, series.pk))
+    return reverse("series-compare", args=[old.pk, new.pk])
 
 
 @register.filter
