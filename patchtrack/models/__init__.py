@@ -17,6 +17,7 @@ from patchtrack.models.submission import (
     Series,
     SeriesAlias,
 )
+from patchtrack.models.throttle import Throttle
 
 __all__ = [
     "ApiToken",
@@ -47,4 +48,5 @@ __all__ = [
     "Tag",
     "Thread",
     "ThreadToken",
+    "Throttle",
 ]
