@@ -22,7 +22,8 @@ from patchtrack.services.throttle import TooOften
 
 # A name is a part of addresses and of mail headers, and no other may look like it.
 _USERNAME = RegexValidator(
-    r"^[A-Za-z][A-Za-z0-9._-]*\Z", "Use letters without accents, digits, and . _ -"
+    r"^[A-Za-z][A-Za-z0-9._-]*\Z",
+    "Begin with a letter; use letters without accents, digits, and . _ - only.",
 )
 _LONGEST_USERNAME = 50
 
@@ -129,7 +130,7 @@ class NewAccountForm(UserCreationForm):
         username = self.fields["username"]
         username.max_length = _LONGEST_USERNAME
         username.validators = [*username.validators, _USERNAME]
-        username.help_text = "Letters without accents, digits, and . _ - after a first letter."
+        username.help_text = "A letter, then letters, digits and . _ - as you like."
         username.widget.attrs |= {"maxlength": _LONGEST_USERNAME, "autocomplete": "username"}
         _name_person(self)
 

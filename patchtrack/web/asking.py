@@ -27,21 +27,30 @@ class Asking:
 
 def answer_asking(request: HttpRequest, form: forms.Form, asking: Asking) -> HttpResponse:
     """Show the form, or send what it asks for and go to a page that is the same for all."""
-    status, headers = 200, {}
-    if request.method == "POST" and form.is_valid():
-        try:
-            _send(request, form.cleaned_data["email"], asking)
-        except TooOften as refusal:
-            status, headers = 429, {"Retry-After": str(ceil(refusal.wait.total_seconds()))}
-            wait = format_wait(refusal.wait)
-            form.add_error(None, f"There were too many mails. Try again in {wait}.")
-        except NotSent:
-            status = 503
-            form.add_error(None, "The mail could not be sent. Try again in a few minutes.")
-        else:
-            return redirect(asking.then)
-    response = render(request, asking.template, {**asking.context, "form": form}, status=status)
-    response.headers.update(headers)
+    if request.method != "POST" or not form.is_valid():
+        return _show(request, form, asking)
+    try:
+        _send(request, form.cleaned_data["email"], asking)
+    except TooOften as refusal:
+        wait = format_wait(refusal.wait)
+        form.add_error(None, f"There were too many mails. Try again in {wait}.")
+        return tell_wait(_show(request, form, asking), refusal)
+    except NotSent:
+        form.add_error(None, "The mail could not be sent. Try again in a few minutes.")
+        return _show(request, form, asking, status=503)
+    return redirect(asking.then)
+
+
+def _show(
+    request: HttpRequest, form: forms.Form, asking: Asking, status: int = 200
+) -> HttpResponse:
+    return render(request, asking.template, {**asking.context, "form": form}, status=status)
+
+
+def tell_wait(response: HttpResponse, refusal: TooOften) -> HttpResponse:
+    """Tell programs too that there were too many attempts (RFC 6585, section 4)."""
+    response.status_code = 429
+    response.headers["Retry-After"] = str(ceil(refusal.wait.total_seconds()))
     return response
 
 

@@ -1,7 +1,5 @@
 """Logging in, and passwords: Django's views with our pages."""
 
-from math import ceil
-
 from django.contrib import messages
 from django.contrib.auth.views import LoginView, PasswordChangeView, PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +9,7 @@ from django.views.decorators.cache import never_cache
 
 from patchtrack.services.logins import remember_device
 from patchtrack.web.account_forms import LogInForm, ResetForm
-from patchtrack.web.asking import Asking, answer_asking
+from patchtrack.web.asking import Asking, answer_asking, tell_wait
 
 
 class LogIn(LoginView):
@@ -27,10 +25,7 @@ class LogIn(LoginView):
 
     def form_invalid(self, form: LogInForm) -> HttpResponse:
         response = super().form_invalid(form)
-        if form.refusal:
-            response.status_code = 429
-            response.headers["Retry-After"] = str(ceil(form.refusal.wait.total_seconds()))
-        return response
+        return tell_wait(response, form.refusal) if form.refusal else response
 
 
 @method_decorator(never_cache, name="dispatch")
