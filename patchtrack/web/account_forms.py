@@ -22,10 +22,9 @@ from patchtrack.services.throttle import TooOften
 
 # A name is a part of addresses and of mail headers, and no other may look like it.
 _USERNAME = RegexValidator(
-    r"^[A-Za-z][A-Za-z0-9._-]*\Z",
-    "Begin with a letter; use letters without accents, digits, and . _ - only.",
+    r"^[A-Za-z][A-Za-z0-9._-]{0,49}\Z",
+    "Begin with a letter, and use at most 50 letters without accents, digits, and . _ -",
 )
-_LONGEST_USERNAME = 50
 
 
 def format_wait(wait: timedelta) -> str:
@@ -128,10 +127,9 @@ class NewAccountForm(UserCreationForm):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         username = self.fields["username"]
-        username.max_length = _LONGEST_USERNAME
         username.validators = [*username.validators, _USERNAME]
         username.help_text = "A letter, then letters, digits and . _ - as you like."
-        username.widget.attrs |= {"maxlength": _LONGEST_USERNAME, "autocomplete": "username"}
+        username.widget.attrs |= {"maxlength": 50, "autocomplete": "username"}
         _name_person(self)
 
 
