@@ -1,18 +1,22 @@
 """Which view answers which path; the addresses are Patchwork's wherever it has them."""
 
 from django.contrib import admin
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path, register_converter
 
 from patchtrack.web.converters import MessageIdConverter
 from patchtrack.web.views import (
+    accounts,
     bundles,
     changes,
     comparisons,
     downloads,
     lists,
+    logins,
     mail_health,
     messages,
     projects,
+    registration,
     saved,
     series,
     todo,
@@ -33,6 +37,24 @@ project_paths = [
     path("cover/<msgid:message_id>/mbox/", downloads.cover_mbox, name="cover-mbox"),
     path("cover/<msgid:message_id>/", messages.cover_page, name="cover"),
     path("mail/<msgid:message_id>/raw/", downloads.raw_mail, name="raw-mail"),
+]
+
+account_paths = [
+    path("", accounts.profile, name="profile"),
+    path("login/", logins.LogIn.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("link/", accounts.addresses, name="addresses"),
+    path("unlink/<int:row>/", accounts.unlink_address, name="unlink-address"),
+    path("primary/<int:row>/", accounts.primary_address, name="primary-address"),
+    path("tokens/", accounts.tokens, name="tokens"),
+    path("tokens/<int:row>/revoke/", accounts.revoke_token, name="revoke-token"),
+    path("password-change/", logins.ChangePassword.as_view(), name="password-change"),
+    path("password-reset/", logins.reset_password, name="password-reset"),
+    path(
+        "password-reset/<slug:uidb64>/<str:token>/",
+        logins.SetPassword.as_view(),
+        name="set-password",
+    ),
 ]
 
 urlpatterns = [
@@ -58,5 +80,12 @@ urlpatterns = [
     path("filters/<int:row>/remove/", saved.remove, name="remove-filter"),
     path("mail/", mail_health.mail_health, name="mail-health"),
     path("mail/<int:row>/raw/", mail_health.any_raw_mail, name="any-raw-mail"),
+    path("user/", include(account_paths)),
+    path("register/", registration.register, name="register"),
+    path("confirm/<str:key>/", registration.confirm, name="confirm"),
+    path("mail-settings/", registration.mail_settings, name="mail-settings"),
+    path("mail-sent/", registration.mail_sent, name="mail-sent"),
+    # The admin's own page would let a password be guessed without counting.
+    path("admin/login/", logins.LogIn.as_view()),
     path("admin/", admin.site.urls),
 ]

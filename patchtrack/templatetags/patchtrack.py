@@ -22,7 +22,7 @@ def age(date: datetime) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         exact.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        exact.strftime("%a, %d %b %Y %H:%M:%S UTC"),
+        timezone.localtime(exact).strftime("%a, %d %b %Y %H:%M:%S %Z"),
         format_age(timezone.now() - date),
     )
 
@@ -35,7 +35,7 @@ def exact_time(date: datetime) -> SafeString:
         '<time datetime="{}" title="{} ago">{}</time>',
         exact.strftime("%Y-%m-%dT%H:%M:%SZ"),
         format_age(timezone.now() - date),
-        exact.strftime("%d %b %Y %H:%M UTC"),
+        timezone.localtime(exact).strftime("%d %b %Y %H:%M %Z"),
     )
 
 
