@@ -33,10 +33,14 @@ project_paths = [
     path("filters/", saved.save, name="save-filter"),
     path("patch/<msgid:message_id>/mbox/", downloads.patch_mbox, name="patch-mbox"),
     path("patch/<msgid:message_id>/raw/", downloads.patch_diff, name="patch-diff"),
+    path("patch/<msgid:message_id>/file/<int:number>/", messages.file_page, name="patch-file"),
     path("patch/<msgid:message_id>/", messages.patch_page, name="patch"),
     path("cover/<msgid:message_id>/mbox/", downloads.cover_mbox, name="cover-mbox"),
+    path("cover/<msgid:message_id>/file/<int:number>/", messages.file_page, name="cover-file"),
     path("cover/<msgid:message_id>/", messages.cover_page, name="cover"),
     path("mail/<msgid:message_id>/raw/", downloads.raw_mail, name="raw-mail"),
+    path("mail/<msgid:message_id>/file/<int:number>/", messages.file_page, name="mail-file"),
+    path("mail/<msgid:message_id>/", messages.mail_page, name="mail-page"),
 ]
 
 account_paths = [
