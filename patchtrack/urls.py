@@ -32,6 +32,8 @@ urlpatterns = [
     path("cover/<int:row>/mbox/", messages.cover_by_id, {"leaf": "mbox"}, name="cover-mbox-by-id"),
     path("comment/<int:row>/", messages.comment_by_id, name="comment-by-id"),
     path("mail/", mail_health.mail_health, name="mail-health"),
+    path("mail/decide/", mail_health.decide, name="mail-decide"),
+    path("mail/<int:row>/", mail_health.mail_page, name="mail-page"),
     path("mail/<int:row>/raw/", mail_health.any_raw_mail, name="any-raw-mail"),
     path("admin/", admin.site.urls),
 ]

@@ -102,12 +102,12 @@ def discard_mails(user: AbstractBaseUser, mails: Sequence[int]) -> int:
     _check_administrator(user)
     # Locked, so that none of them becomes a message at the same time.
     waiting = Mail.objects.select_for_update().filter(outcome__in=WAITING, pk__in=mails)
-    known = set(Discard.objects.filter(mail__in=mails).values_list("mail_id", flat=True))
-    ids = set(waiting.order_by("pk").values_list("pk", flat=True)) - known
+    ids = set(waiting.order_by("pk").values_list("pk", flat=True))
+    known = set(Discard.objects.filter(mail__in=ids).values_list("mail_id", flat=True))
     name = user.get_username()
-    Discard.objects.bulk_create(Discard(mail_id=pk, username=name) for pk in sorted(ids))
-    log.info("%s discarded the mails %s", name, sorted(ids))
-    return len(ids)
+    Discard.objects.bulk_create(Discard(mail_id=pk, username=name) for pk in sorted(ids - known))
+    log.info("%s discarded the mails %s", name, sorted(ids - known))
+    return len(ids - known)
 
 
 @transaction.atomic
