@@ -4,7 +4,15 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from patchtrack.web.converters import MessageIdConverter
-from patchtrack.web.views import downloads, lists, mail_health, messages, projects, series
+from patchtrack.web.views import (
+    downloads,
+    lists,
+    mail_health,
+    messages,
+    project_settings,
+    projects,
+    series,
+)
 
 register_converter(MessageIdConverter, "msgid")
 
@@ -18,6 +26,9 @@ project_paths = [
     path("cover/<msgid:message_id>/mbox/", downloads.cover_mbox, name="cover-mbox"),
     path("cover/<msgid:message_id>/", messages.cover_page, name="cover"),
     path("mail/<msgid:message_id>/raw/", downloads.raw_mail, name="raw-mail"),
+    path("settings/", project_settings.project_settings, name="project-settings"),
+    path("settings/rules/", project_settings.new_rule, name="project-rules"),
+    path("settings/rules/<int:row>/", project_settings.one_rule, name="project-rule"),
 ]
 
 urlpatterns = [

@@ -22,6 +22,7 @@ from patchtrack.services.listing import (
     filter_series,
     find_series_facts,
 )
+from patchtrack.services.project_settings import find_tag_columns
 from patchtrack.web.filters import find_chips, format_filter, parse_filter
 from patchtrack.web.paging import Page, find_page
 
@@ -75,7 +76,7 @@ def _render_list(
 ) -> HttpResponse:
     project = get_object_or_404(Project, linkname=linkname)
     states = list(State.objects.all())
-    tags = list(Tag.objects.filter(show_column=True))
+    tags = find_tag_columns(project)
     wanted = parse_filter(request.GET, states)
     rows = find(project, wanted)
     page = find_page(rows, request.GET, PAGE_SIZE)
