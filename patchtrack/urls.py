@@ -6,12 +6,15 @@ from django.urls import include, path, register_converter
 from patchtrack.web.converters import MessageIdConverter
 from patchtrack.web.views import (
     downloads,
+    feeds,
     lists,
     mail_health,
     messages,
+    people,
     project_settings,
     projects,
     series,
+    site,
 )
 
 register_converter(MessageIdConverter, "msgid")
@@ -26,6 +29,7 @@ project_paths = [
     path("cover/<msgid:message_id>/mbox/", downloads.cover_mbox, name="cover-mbox"),
     path("cover/<msgid:message_id>/", messages.cover_page, name="cover"),
     path("mail/<msgid:message_id>/raw/", downloads.raw_mail, name="raw-mail"),
+    path("feed/", feeds.project_feed, name="project-feed"),
     path("settings/", project_settings.project_settings, name="project-settings"),
     path("settings/rules/", project_settings.new_rule, name="project-rules"),
     path("settings/rules/<int:row>/", project_settings.one_rule, name="project-rule"),
@@ -35,6 +39,7 @@ urlpatterns = [
     path("", projects.project_list, name="project-list"),
     path("project/<slug:linkname>/", include(project_paths)),
     path("series/<int:row>/", series.series_page, name="series"),
+    path("series/<int:row>/feed/", feeds.series_feed, name="series-feed"),
     path("series/<int:row>/mbox/", downloads.series_mbox, name="series-mbox"),
     path("patch/<int:row>/", messages.patch_by_id, name="patch-by-id"),
     path("patch/<int:row>/mbox/", messages.patch_by_id, {"leaf": "mbox"}, name="patch-mbox-by-id"),
@@ -42,6 +47,10 @@ urlpatterns = [
     path("cover/<int:row>/", messages.cover_by_id, name="cover-by-id"),
     path("cover/<int:row>/mbox/", messages.cover_by_id, {"leaf": "mbox"}, name="cover-mbox-by-id"),
     path("comment/<int:row>/", messages.comment_by_id, name="comment-by-id"),
+    path("person/<int:row>/", people.person_page, name="person"),
+    path("person/<int:row>/feed/", feeds.person_feed, name="person-feed"),
+    path("about/", site.about, name="about"),
+    path("robots.txt", site.robots, name="robots"),
     path("mail/", mail_health.mail_health, name="mail-health"),
     path("mail/decide/", mail_health.decide, name="mail-decide"),
     path("mail/<int:row>/", mail_health.mail_page, name="mail-page"),
