@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
 from patchtrack.models import Kind, Message, Person, Project
 from patchtrack.services.news import find_new_messages, find_new_patches, find_new_series
@@ -20,6 +20,7 @@ _LARGEST_READ = 128 * 1024
 
 
 @require_safe
+@conditional_page
 def project_feed(request: HttpRequest, linkname: str) -> HttpResponse:
     """The newest series, with what their cover letters or first patches say."""
     project = get_object_or_404(Project, linkname=linkname)
@@ -40,6 +41,7 @@ def project_feed(request: HttpRequest, linkname: str) -> HttpResponse:
 
 
 @require_safe
+@conditional_page
 def series_feed(request: HttpRequest, row: int) -> HttpResponse:
     """The patches of a series and all comments, the newest first."""
     series = find_series_or_404(row)
@@ -62,6 +64,7 @@ def series_feed(request: HttpRequest, row: int) -> HttpResponse:
 
 
 @require_safe
+@conditional_page
 def person_feed(request: HttpRequest, row: int) -> HttpResponse:
     """The newest patches of a person, in all projects."""
     person = get_object_or_404(Person, pk=row)

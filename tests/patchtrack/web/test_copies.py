@@ -37,3 +37,8 @@ def test_a_mail_too_large_to_be_read_is_not_compared():
 
 def test_a_copy_that_cannot_be_read_any_more_is_shown_as_it_came():
     assert show(b"odd", make_mail())[0] == "<mark>odd</mark>"
+
+
+def test_markup_of_a_mail_is_text_in_marked_lines_too():
+    one, _ = show(make_mail(body="<b>one</b>\n"), make_mail(body="two\n"))
+    assert "<mark>&lt;b&gt;one&lt;/b&gt;</mark>" in one

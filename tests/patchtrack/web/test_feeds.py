@@ -28,9 +28,8 @@ def parse(document: bytes) -> ET.Element:
         assert [len(element.findall(ATOM + name)) for name in ("id", "title", "updated")] == [1] * 3
         assert element.findtext(f"{ATOM}author/{ATOM}name")
         assert element.findtext(f"{ATOM}id").startswith("http")
-    assert len({entry.findtext(f"{ATOM}id") for entry in feed.findall(f"{ATOM}entry")}) == len(
-        feed.findall(f"{ATOM}entry")
-    )
+    ids = [entry.findtext(f"{ATOM}id") for entry in feed.findall(f"{ATOM}entry")]
+    assert len(set(ids)) == len(ids)
     return feed
 
 
@@ -75,6 +74,12 @@ def test_a_persons_feed_has_their_patches_without_their_address(client, series):
     response = client.get(f"/person/{alice.pk}/feed/")
     assert titles(parse(response.content)) == ["[v2,3/3] Part 3", "[v2,1/3] Part 1"]
     assert b"alice@example.org" not in response.content
+
+
+def test_a_reader_that_has_the_newest_is_told_so(client, series):
+    etag = client.get("/project/teapot/feed/").headers["ETag"]
+    again = client.get("/project/teapot/feed/", headers={"If-None-Match": etag})
+    assert (again.status_code, again.content) == (304, b"")
 
 
 def test_a_project_without_mail_has_a_feed(client, project):
