@@ -15,6 +15,8 @@ PAGES = {
     "/series/{series.pk}/": 8,
     "/series/{series.pk}/mbox/": 4,
     "/project/teapot/patch/1@example.org/": 6,
+    "/project/teapot/patch/1@example.org/?view=split": 6,
+    "/project/teapot/patch/1@example.org/file/1/": 4,
     "/project/teapot/patch/1@example.org/mbox/?series=*": 4,
     "/project/teapot/patch/1@example.org/raw/": 2,
     "/project/teapot/cover/0@example.org/": 4,
@@ -26,6 +28,7 @@ PAGES = {
     "/person/{series.submitter_id}/feed/": 3,
     "/about/": 0,
     "/robots.txt": 0,
+    "/project/teapot/mail/a@example.org/": 2,
 }
 
 
