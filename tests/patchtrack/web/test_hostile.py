@@ -13,7 +13,7 @@ COMMENT = "/project/teapot/mail/2@example.org/raw/"
 
 
 # Our own scripts are files of our own.
-OUR_SCRIPT = re.compile(r'<script src="/static/patchtrack/[a-z]+\.js" defer></script>')
+OUR_SCRIPT = re.compile(r'<script src="/static/patchtrack/[\w./-]+\.js" defer></script>')
 
 
 @pytest.fixture
