@@ -94,7 +94,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # Whichever door a password comes by, it is this backend that checks it, and counts.
 AUTHENTICATION_BACKENDS = ["patchtrack.services.logins.ThrottledBackend"]
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "project-list"
+LOGIN_REDIRECT_URL = "todo"
 LOGOUT_REDIRECT_URL = "project-list"
 PASSWORD_RESET_TIMEOUT = 86400  # seconds
 PATCHTRACK_PROXY_CLIENT_HEADER = read_header(environ, "PATCHTRACK_PROXY_CLIENT_HEADER")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from patchtrack.models import Comment, Patch, Series
 
@@ -62,13 +62,23 @@ def count_patch_comments(patches: Iterable[Patch]) -> dict[int, int]:
 
 
 def count_series_comments(series: Iterable[Series]) -> dict[int, int]:
-    """How many comments the patches and the cover of each series have, in two queries."""
+    """How many comments the patches and the cover of each series have, in one query."""
     ids = [row.pk for row in series]
-    counts = Counter(_count_comments("patch__series", ids))
-    counts.update(_count_comments("cover__series", ids))
+    of_patches, of_covers = (
+        _comments_by(parent, ids).values_list("of", "number")
+        for parent in ("patch__series", "cover__series")
+    )
+    counts: Counter[int] = Counter()
+    for row, number in of_patches.union(of_covers, all=True):
+        counts[row] += number
     return counts
 
 
 def _count_comments(parent: str, ids: list[int]) -> dict[int, int]:
+    return dict(_comments_by(parent, ids).values_list("of", "number"))
+
+
+def _comments_by(parent: str, ids: list[int]) -> QuerySet:
+    """Rows of what comments are `of`, and their `number`."""
     comments = Comment.objects.filter(**{f"{parent}__in": ids}).order_by()
-    return dict(comments.values_list(parent).annotate(Count("pk")))
+    return comments.values(of=F(parent)).annotate(number=Count("pk"))

@@ -111,16 +111,21 @@ def format_filter(wanted: PatchFilter) -> dict[str, str]:
 
 
 def find_chips(
-    wanted: PatchFilter, states: list[State], others: Mapping[str, str] | None = None
+    wanted: PatchFilter,
+    states: list[State],
+    others: Mapping[str, str] | None = None,
+    known: Mapping[str, str] | None = None,
 ) -> list[Chip]:
     """The filters that are set, each with a name for people to read; `others` are parameters
-    that stay when one is removed. At most one query for each that is set by an id."""
+    that stay when one is removed. At most one query for each that is set by an id, unless the
+    name is `known`."""
     parameters = format_filter(wanted)
+    names = known or {}
     labels = parameters | {
         "state": ", ".join(row.name for row in states if row.slug in wanted.states) or "any",
-        "submitter": _find_name(Person, wanted.submitter),
+        "submitter": _find_name(Person, wanted.submitter, names.get("submitter", "")),
         "delegate": "nobody" if wanted.delegate == NOBODY else _find_user(wanted.delegate),
-        "series": _find_name(Series, wanted.series or ""),
+        "series": _find_name(Series, wanted.series or "", names.get("series", "")),
         "archive": "archived only" if wanted.archived else "archived too",
     }
     return [
@@ -137,9 +142,11 @@ def _without(parameters: Mapping[str, str], name: str) -> dict[str, str]:
     return {key: said for key, said in parameters.items() if key != name}
 
 
-def _find_name(table: type[Person] | type[Series], key: int | str) -> str:
+def _find_name(table: type[Person] | type[Series], key: int | str, known: str) -> str:
     if not isinstance(key, int):
         return key
+    if known:
+        return known
     row = table.objects.filter(pk=key).only("name").first()
     return (row.name if row else "") or f"#{key}"
 

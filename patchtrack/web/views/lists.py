@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from patchtrack.models import Bundle, Patch, Project, Series, State, Tag
-from patchtrack.services.choices import find_delegates, find_states
+from patchtrack.models import Patch, Project, Series, State, Tag
+from patchtrack.services.accounts import find_profile
+from patchtrack.services.choices import find_states
 from patchtrack.services.filtering import PatchFilter, filter_patches, filter_series
 from patchtrack.services.listing import (
     MOST_COUNTED,
@@ -21,15 +22,14 @@ from patchtrack.services.listing import (
     count_up_to,
     find_series_facts,
 )
-from patchtrack.services.permissions import User, is_maintainer
+from patchtrack.services.permissions import User
 from patchtrack.services.project_settings import find_tag_columns
 from patchtrack.services.saved_filters import find_saved_filters
+from patchtrack.web.choosing import find_bundle_names, find_choices
 from patchtrack.web.deciding import digest_decisions, format_seen
 from patchtrack.web.filters import CHECKS, find_chips, format_filter, parse_filter
 from patchtrack.web.ordering import COLUMNS, DEFAULT, Order, parse_order
 from patchtrack.web.paging import Page, find_page
-
-PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,7 @@ def _render_list(
     wanted = parse_filter(request.GET, states, request.user)
     order = parse_order(request.GET.get("order", ""), kind)
     rows = find(project, wanted)
-    page = find_page(rows, request.GET, PAGE_SIZE, order)
+    page = find_page(rows, request.GET, find_profile(request.user).page_size, order)
     count = count_up_to(rows)
     context = {
         "project": project,
@@ -116,13 +116,11 @@ def _render_list(
 
 def _choices(user: User, project: Project) -> dict[str, Any]:
     """What users, but not visitors, may choose from."""
-    if not user.is_authenticated:
+    choices = find_choices(user, project)
+    if not choices:
         return {}
-    bundles = Bundle.objects.filter(owner=user, project=project).order_by("name")
-    return {
-        "is_maintainer": is_maintainer(user, project),
-        "delegates": find_delegates(project),
-        "bundles": list(bundles.values_list("name", flat=True)),
+    return choices | {
+        "bundles": find_bundle_names(user, project),
         "saved_filters": find_saved_filters(user, project),
     }
 
@@ -141,9 +139,19 @@ def _links(
     }
     return links | {
         "filter_query": urlencode(filters | ordered),
-        "chips": find_chips(wanted, states, ordered),
+        "chips": find_chips(wanted, states, ordered, _names_on(page)),
         "headings": {name: _heading(name, filters, order) for name in COLUMNS[kind]},
     }
+
+
+def _names_on(page: Page) -> dict[str, str]:
+    """Names that need not be looked up: where a filter asks for one of these by its id, all rows
+    have it."""
+    if not page.rows:
+        return {}
+    first = page.rows[0]
+    series = first.series if isinstance(first, Patch) else None
+    return {"submitter": first.submitter.name, "series": series.name if series else ""}
 
 
 def _heading(name: str, filters: Mapping[str, str], order: Order) -> Heading:

@@ -8,6 +8,8 @@ from django.views.decorators.http import require_safe
 
 from patchtrack.models import Comment, Kind, Message, Patch
 from patchtrack.services.series import IN_ORDER
+from patchtrack.web.choosing import find_patch_form
+from patchtrack.web.deciding import format_seen
 from patchtrack.web.links import comment_url, message_url, own_url
 from patchtrack.web.submission import find_file, find_submission
 
@@ -24,7 +26,9 @@ def patch_page(request: HttpRequest, linkname: str, message_id: str) -> HttpResp
     siblings = _find_siblings(patch)
     context = find_submission(message, patch.comments, split=is_split(request))
     context |= _neighbours(patch, siblings)
-    return render(request, "patchtrack/patch.html", context | {"patch": patch})
+    form = find_patch_form(request.user, message.project, [patch])
+    context |= form | {"patch": patch, "seen": format_seen(patch)}
+    return render(request, "patchtrack/patch.html", context)
 
 
 @require_safe

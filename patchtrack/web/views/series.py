@@ -14,6 +14,8 @@ from patchtrack.services.series import (
     find_patches,
     find_revisions,
 )
+from patchtrack.web.choosing import find_patch_form
+from patchtrack.web.deciding import format_seen
 from patchtrack.web.submission import find_submission
 from patchtrack.web.views.lists import count_tags
 
@@ -32,6 +34,7 @@ def series_page(request: HttpRequest, row: int) -> HttpResponse:
         "rows": _rows(patches, series, tags),
         "revisions": find_revisions(series),
         "mbox": request.build_absolute_uri(reverse("series-mbox", args=[series.pk])),
+        **find_patch_form(request.user, series.project, patches),
         **_show_cover(series, split=request.GET.get("view") == "split"),
     }
     return render(request, "patchtrack/series_detail.html", context)
@@ -52,6 +55,7 @@ def _rows(patches: list[Patch], series: Series, tags: list[Tag]) -> list[dict]:
             "patch": slot.patch,
             "tags": count_tags(slot.patch.tags, tags) if slot.patch else (),
             "comments": comments.get(slot.patch.pk, 0) if slot.patch else 0,
+            "seen": format_seen(slot.patch) if slot.patch else "",
         }
         for slot in derive_slots(patches, series)
     ]

@@ -5,7 +5,7 @@ from html import escape, unescape
 
 import pytest
 
-from patchtrack.models import Message, Patch, Project, SeriesAlias, State
+from patchtrack.models import Message, Patch, Profile, Project, SeriesAlias, State
 from patchtrack.web.links import message_url
 from tests.factories import DATE, deliver, make_diff, make_mail
 
@@ -67,7 +67,7 @@ def test_a_list_is_filtered_by_its_address(client, series):
 
 
 def test_a_long_list_has_pages_under_the_same_filter(client, project, monkeypatch):
-    monkeypatch.setattr("patchtrack.web.views.lists.PAGE_SIZE", 2)
+    monkeypatch.setattr(Profile._meta.get_field("page_size"), "default", 2)
     deliver(project, *[make_mail(subject=f"[PATCH] n{n}", diff=make_diff()) for n in range(5)])
     url, seen = "/project/teapot/list/?q=n", []
     while url:

@@ -5,13 +5,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from patchtrack.models import Series
-from tests.factories import ProjectFactory, deliver, make_diff, make_mail
+from tests.factories import ProjectFactory, UserFactory, deliver, make_diff, make_mail
 
 PAGES = {
     "/": 2,
-    "/project/teapot/": 8,
+    "/project/teapot/": 7,
     "/project/teapot/list/": 6,
-    "/project/teapot/list/?submitter={series.submitter_id}&series={series.pk}&state=*": 8,
+    "/project/teapot/list/?submitter={series.submitter_id}&series={series.pk}&state=*": 6,
     "/series/{series.pk}/": 8,
     "/series/{series.pk}/mbox/": 4,
     "/project/teapot/patch/1@example.org/": 6,
@@ -62,6 +62,21 @@ def test_a_page_takes_a_fixed_number_of_queries(
     add_more(project)
     with django_assert_num_queries(number):
         assert client.get(url).status_code == 200
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_of_a_maintainer_takes_as_few_whatever_there_is(client, project, series, page):
+    user = UserFactory()
+    project.maintainers.add(user)
+    client.force_login(user)
+    numbers = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            client.get(page.format(series=series))
+        numbers.append(len(queries))
+        add_more(project)
+        project.maintainers.add(*UserFactory.create_batch(3))
+    assert numbers[0] == numbers[1] <= 12
 
 
 def test_pages_only_read(client, series: Series):
