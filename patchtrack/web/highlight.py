@@ -50,7 +50,7 @@ _LANGUAGES = {
     "yaml": "yaml yml clang-format",
 }
 _BY_ENDING = {end: name for name, ends in _LANGUAGES.items() for end in ends.split()}
-_LONGEST_LINE = 500
+_LONGEST_LINE = 300
 # What our style knows, the more particular kind first.
 _CLASSES = (
     (Token.Comment.Preproc, "pp"),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.mail import parse_mail
+from ingest.mail import Body, parse_body, parse_mail
 from ingest.mail.values import Address, FileChange, Hints
 from ingest.threads import derive_nature
 from tests.ingest.mail.reading import mail, parse, read
@@ -20,6 +20,12 @@ def test_a_patch_as_git_sends_it():
     assert parsed.message_id == "1@garden.example.org"
     assert parsed.facts.files == (FileChange(path="gate.c", added=1, removed=1),)
     assert parsed.flags == ()
+
+
+def test_the_body_alone_is_read_as_with_all_the_rest():
+    raw = mail("two-attached-patches")
+    parsed = parse_mail(raw)
+    assert parse_body(raw) == Body(message=parsed.message, diff=parsed.diff)
 
 
 def test_the_message_ends_where_the_diff_begins_and_has_no_signature():
