@@ -28,6 +28,7 @@ FORBIDDEN = (
         ("patchtrack.services", "patchtrack.web", "patchtrack.api", "ingest"),
         (),
     ),
+    ("patchtrack.services.compare", ("django", "patchtrack.models"), ()),
     ("patchtrack.services", ("patchtrack.web", "patchtrack.api"), ()),
     ("patchtrack.web", ("patchtrack.api",), ()),
     ("patchtrack.api", ("patchtrack.web",), ()),

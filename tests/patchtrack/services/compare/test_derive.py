@@ -69,6 +69,16 @@ def test_of_equal_diffs_that_with_the_same_name_is_meant():
     assert show(compare_series(old, old[::-1])) == ["2=1", "1=2"]
 
 
+def test_what_two_patches_do_tells_more_than_their_names(monkeypatch):
+    tea, milk = make_file("a.c", *TEA * 5), make_file("b.c", *MILK * 5)
+    old = [make_patch("One", tea), make_patch("Two", milk)]
+    new = [make_patch("One", milk + make_diff()), make_patch("Two", tea + make_diff())]
+    assert show(compare_series(old, new)) == ["2!1", "1!2"]
+    # Of a series with too much in it, the names have to do.
+    monkeypatch.setattr("patchtrack.services.compare.matching.MOST_LINES", 30)
+    assert show(compare_series(old, new)) == ["1!1", "2!2"]
+
+
 def test_a_patch_that_was_split_is_told():
     whole = make_patch("Serve", make_file("a.c", *TEA, *TEA, *MILK) + make_file("b.c", *SUGAR))
     parts = [

@@ -28,6 +28,12 @@ REROLLS = {
     "less and more": (DRINK, BOIL, WAIT),
     "a message": (BOIL, ("Warm the pot\n\nAnd the cups.", *WARM[1:]), POUR, WAIT),
     "a name": (BOIL, WARM, ("Pour with care\n\nOr it spills.", *POUR[1:]), WAIT),
+    "names for each other, and a line": (
+        ("Warm the pot\n\nTea wants it hot.", "kettle.c", 3, 9, "boil"),
+        ("Boil the water", "pot.c", 10, 15, "warm"),
+        POUR,
+        WAIT,
+    ),
     "a line": (BOIL, WARM, (*POUR[:3], 32, "pour"), WAIT),
     "some lines and the order": ((*WAIT[:3], 6, "wait"), (*BOIL[:2], 4, 8, "boil"), WARM, POUR),
     "context": (("Turn it on", "kettle.c", 9, 10, "on"), BOIL, WARM, POUR, WAIT),
@@ -84,8 +90,9 @@ def format_lines(lines: Iterable[Line]) -> list[str]:
     ]
 
 
-@pytest.fixture
-def rerolled(repository: Repository, request) -> Repository:
+@pytest.fixture(scope="module")
+def rerolled(request, tmp_path_factory) -> Repository:
+    repository = Repository(tmp_path_factory.mktemp("rerolled") / "repository")
     repository.run("rm", "--quiet", "-r", ".")
     for name in ("kettle.c", "pot.c", "clock.c", "cup.c"):
         repository.write(name, b"".join(b"tea %d\n" % number for number in range(40)))

@@ -102,6 +102,14 @@ def test_a_hunk_tells_its_section():
     assert headings == ["Metadata", "a.c", "a.c: pour()"]
 
 
+def test_a_section_has_several_hunks():
+    old = [" ## a.c ##", *"abcdefghijklmnopqrst"]
+    new = [line.replace("e", "E").replace("o", "O") for line in old]
+    hunks = split_hunks(find_changes(old, new, ENOUGH), len(old))
+    headings = [line.text for line in write_hunks(old, new, hunks) if line.sign == "@"]
+    assert headings == ["a.c", "a.c"]
+
+
 def test_the_lines_of_a_diff_are_counted_before_it_is_written():
     old, new = "abcdefghijklmnop", "abXdefghijklmYYop"
     hunks = split_hunks(find_changes(old, new, ENOUGH), len(old))
