@@ -25,9 +25,10 @@ _SIZES = (
 )
 _REVISIONS = (1, 2, 3, 4, 5, 8, 12)
 _REVISION_WEIGHTS = (60, 22, 10, 4, 2, 1, 1)
-# These exist in every database that is large enough, for pages to be tried on.
+# Some of these are in every database that is large enough, for pages to be tried on.
 LONG_SERIES = 60
 LONG_DISCUSSION = 200
+_PER_LONG_ONE = 20_000
 _CONTEXTS = (3, 5)
 
 
@@ -161,16 +162,20 @@ def _part_bursts(plans: Sequence[SeriesPlan]) -> None:
 
 
 def _place_long_ones(plans: Sequence[SeriesPlan], amounts: Amounts) -> list[SeriesPlan]:
-    """Make one series long and one busy, both of them among the newest of the first project."""
-    large = [plan for plan in plans if plan.project == 0][-50:]
-    chosen = []
-    if amounts.patches >= amounts.series + LONG_SERIES * 2:
-        large[0].size = LONG_SERIES
-        chosen.append(large[0])
-    if amounts.comments >= LONG_DISCUSSION * 2:
-        large[-1].busy = True
-        chosen.append(large[-1])
-    return chosen
+    """Make some series long and some busy, all of them among the newest of the first project."""
+    count = max(amounts.series // _PER_LONG_ONE, 1)
+    large = [plan for plan in plans if plan.project == 0]
+    large = large[-max(len(large) // 10, 2 * count) :]
+    long_ones, busy_ones = large[:count], large[-count:]
+    if amounts.patches < amounts.series + LONG_SERIES * 2:
+        long_ones = []
+    if amounts.comments < LONG_DISCUSSION * 2:
+        busy_ones = []
+    for plan in long_ones:
+        plan.size = LONG_SERIES
+    for plan in busy_ones:
+        plan.busy = True
+    return [*long_ones, *busy_ones]
 
 
 def _adjust(
