@@ -6,7 +6,7 @@ addresses each time. `tools/postgres -- tools/bench_web.py` makes a database of 
 tools/make_database.py; `--database` names one that was made before. Words choose the pages in
 whose names they are.
 
-Exit status: 0; 1, a bar is missed; 64, wrong usage; 69, no database can be made.
+Exit status: 0; 1, a bar is missed; 2, wrong usage; 69, no database can be made.
 """
 
 import argparse

@@ -207,7 +207,7 @@ def _plan_answers(
     for place, plan in enumerate(reversed(plans)):
         age = place / len(plans)
         # Most that waits is new, but some waits for ever.
-        plan.openness = (0.9 * exp(-age / 0.04) + 0.035) * (1 if plan.is_last else 0.15)
+        plan.openness = (0.95 * exp(-age / 0.05) + 0.045) * (1 if plan.is_last else 0.15)
         share = mean * plan.size * random.choice((0, 0.2, 0.5, 1, 1, 1.5, 2.8))
         plan.comments = LONG_DISCUSSION if plan.busy else round(share)
         if checks > 0:

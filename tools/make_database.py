@@ -5,7 +5,7 @@ By default a million patches, which takes minutes; `--patches 1000` makes as muc
 in a second. Equal options make equal databases. All is as if the parser had taken the mails and
 maintainers had worked on them: every raw mail is there, and `manage.py audit` finds nothing.
 
-Exit status: 0; 64, wrong usage; 65, the database holds mail already; 69, it does not serve us.
+Exit status: 0; 2, wrong usage; 65, the database holds mail already; 69, it does not serve us.
 """
 
 import argparse
@@ -58,13 +58,13 @@ def parse_arguments() -> argparse.Namespace:
             setattr(arguments, name, max(round(arguments.patches * share), LEAST))
     if arguments.series > arguments.patches:
         parser.error("each series has a patch")
+    if not arguments.url.startswith("postgres"):
+        parser.error("a PostgreSQL database is needed, for COPY")
     return arguments
 
 
 def main() -> int:
     arguments = parse_arguments()
-    if not arguments.url.startswith("postgres"):
-        return fail(os.EX_USAGE, "a PostgreSQL database is needed, for COPY")
     os.environ["DATABASE_URL"] = arguments.url
     # An index of a large table takes its time.
     os.environ["PATCHTRACK_STATEMENT_TIMEOUT"] = "0"
