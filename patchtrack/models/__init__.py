@@ -1,5 +1,6 @@
 """What Patchtrack knows: tables, constraints and query verbs."""
 
+import patchtrack.models.lookups  # noqa: F401 (registers them)
 from patchtrack.models.account import Confirmation, OptOut, Profile, SavedFilter
 from patchtrack.models.archive import ArchivePosition
 from patchtrack.models.change import Change
@@ -17,6 +18,7 @@ from patchtrack.models.submission import (
     Series,
     SeriesAlias,
 )
+from patchtrack.models.throttle import Throttle
 
 __all__ = [
     "ApiToken",
@@ -47,4 +49,5 @@ __all__ = [
     "Tag",
     "Thread",
     "ThreadToken",
+    "Throttle",
 ]
