@@ -3,15 +3,17 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, Model
+from django.db.models import Count, Max, Min, Model
 from django.urls import reverse
 
-from patchtrack.models import Comment, Patch, Person, Project, Series, State
-from patchtrack.web.paging import format_key
+from patchtrack.models import Comment, Patch, Person, Project, Series, State, Tag
+from patchtrack.web.filters import CHECKS
+from patchtrack.web.ordering import COLUMNS, format_key
 
 PAGE = 50
 DEEP_PAGE = 500
@@ -36,6 +38,11 @@ class Keys:
     delegates: Sequence[tuple[int, str]]
     frequent_words: Sequence[str]
     rare_words: Sequence[str]
+    prefixes: Sequence[str]
+    paths: Sequence[str]
+    dates: Sequence[tuple[str, str]]
+    checks: Sequence[str]
+    tags: Sequence[str]
     deep: Mapping[str, Sequence[str]]
     middle: Mapping[str, Sequence[str]]
     longest: Sequence[int]
@@ -79,8 +86,33 @@ FILTERS: Mapping[str, Callable[[Keys, str], Sequence[Parameters]]] = {
         {"q": word, "state": "*", "archive": "both"} for word in keys.rare_words
     ],
     "word that is nowhere": lambda _keys, _kind: [{"q": "xyzzyxyzzy", "state": "*"}],
+    "subject prefix": lambda keys, _kind: [{"prefix": word} for word in keys.prefixes],
+    "subject prefix, any state": lambda keys, _kind: [
+        {"prefix": word, "state": "*"} for word in keys.prefixes
+    ],
+    "path, file": lambda keys, _kind: [{"path": path, "state": "*"} for path in keys.paths],
+    "path, directory": lambda keys, _kind: [
+        {"path": path.rpartition("/")[0], "state": "*"} for path in keys.paths
+    ],
+    "path, top directory": lambda keys, _kind: [
+        {"path": path.partition("/")[0]} for path in keys.paths
+    ],
+    "date": lambda keys, _kind: [
+        {"since": first, "before": last, "state": "*"} for first, last in keys.dates
+    ],
+    "check": lambda keys, _kind: [{"check": check} for check in keys.checks],
+    "check, any state": lambda keys, _kind: [
+        {"check": check, "state": "*"} for check in keys.checks
+    ],
+    "tag": lambda keys, _kind: [{"tag": tag} for tag in keys.tags],
+    "tag, any state": lambda keys, _kind: [{"tag": tag, "state": "*"} for tag in keys.tags],
     "archived": lambda _keys, _kind: [{"archive": "true", "state": "*"}],
     "archived, waiting": lambda _keys, _kind: [{"archive": "true"}],
+}
+# The columns that a list can be sorted by, beside the date.
+ORDERS = {
+    "series-list": [name for name in COLUMNS["series"] if name != "date"],
+    "patch-list": [name for name in COLUMNS["patches"] if name != "date"],
 }
 LISTS = {"series-list": "series", "patch-list": "patches"}
 
@@ -102,6 +134,10 @@ def list_pages() -> Iterator[Page]:
     for view, title in LISTS.items():
         for name, narrow in FILTERS.items():
             yield Page(name=f"{title}, {name}", find=_find_lists(view, narrow), is_list=True)
+        for column in ORDERS[view]:
+            said = [{"order": column}, {"order": f"-{column}"}]
+            find = _find_lists(view, lambda _keys, _view, said=said: said)
+            yield Page(name=f"{title}, by {column}", find=find, is_list=True)
     yield Page(
         name="series, first page, logged in",
         find=_find_lists("series-list", FILTERS["first page"]),
@@ -136,6 +172,11 @@ def find_keys(count: int) -> Keys:
         delegates=_find_most_and_least(get_user_model(), "delegated", project, count),
         frequent_words=frequent,
         rare_words=rare,
+        prefixes=_find_prefixes(project, count),
+        paths=_find_paths(project, count),
+        dates=_find_dates(project, count),
+        checks=list(CHECKS),
+        tags=list(Tag.objects.values_list("name", flat=True)),
         deep={view: _find_deep(rows, project, count) for view, rows in tables.items()},
         middle={view: _find_middle(rows, project) for view, rows in tables.items()},
         longest=_find_longest(project),
@@ -144,15 +185,42 @@ def find_keys(count: int) -> Keys:
 
 
 def _find_words(project: Project, count: int) -> tuple[list[str], list[str]]:
-    names = Patch.objects.filter(project=project).order_by("-pk").values_list("name", flat=True)
     words = Counter(
         word
-        for name in names[:_SAMPLE]
+        for name in _newest(project, "name")[:_SAMPLE]
         for word in set(name.rpartition("] ")[2].replace(":", "").split())
         if word.isalpha() and len(word) > 2
     )
     ordered = [word for word, _ in words.most_common()]
     return ordered[:count], ordered[-count:]
+
+
+def _newest(project: Project, column: str) -> Any:
+    return Patch.objects.filter(project=project).order_by("-pk").values_list(column, flat=True)
+
+
+def _find_prefixes(project: Project, count: int) -> list[str]:
+    """What stands in the brackets before names, but for numbers and versions."""
+    names = _newest(project, "name")[:_SAMPLE]
+    brackets = (name[1:].partition("]")[0] for name in names if name.startswith("["))
+    words = Counter(word for said in brackets for word in said.split(",") if word.islower())
+    return [word for word, _ in words.most_common(count) if not word[-1:].isdigit()]
+
+
+def _find_paths(project: Project, count: int) -> list[str]:
+    """Paths, by turns those that are touched most and those that are touched seldom."""
+    paths = Counter(path for said in _newest(project, "paths")[:_SAMPLE] for path in said)
+    ordered = [path for path, _ in paths.most_common() if "/" in path]
+    half = max(count // 2, 1)
+    return list(dict.fromkeys(ordered[:half] + ordered[-half:]))
+
+
+def _find_dates(project: Project, count: int) -> list[tuple[str, str]]:
+    """Months all over the project's time, as first and last days."""
+    dates = Patch.objects.filter(project=project).aggregate(first=Min("date"), last=Max("date"))
+    step = (dates["last"] - dates["first"]) / count
+    days = (dates["first"] + step * number for number in range(count))
+    return [(f"{day:%Y-%m-%d}", f"{day + timedelta(days=30):%Y-%m-%d}") for day in days]
 
 
 def _find_most_and_least(

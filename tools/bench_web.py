@@ -22,7 +22,6 @@ from html.parser import HTMLParser
 from importlib.util import find_spec
 from itertools import cycle, islice
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,7 +32,7 @@ if find_spec("django") is None and VENV_PYTHON.exists():
 sys.path.insert(0, str(ROOT))
 
 from tools.bench_figures import Bar, print_bars, quantile  # noqa: E402
-from tools.bench_machine import connected  # noqa: E402
+from tools.bench_machine import connected, read_exact_cpu  # noqa: E402
 from tools.scratch import ScratchError  # noqa: E402
 
 PATCHES = 1_000_000
@@ -56,11 +55,11 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What one request took and brought: `cpu` are the seconds of our own CPU, of which the
-    database's are no part. `failure` says which answer it was if it is no page."""
+    """What one request took and brought: `cpu` are CPU seconds, our own ones and those of the
+    database's process. `failure` says which answer it was if it is no page."""
 
     seconds: float
-    cpu: float
+    cpu: tuple[float, float]
     queries: Sequence[Query]
     html: bytes
     failure: str = ""
@@ -68,19 +67,23 @@ class Request:
 
 @dataclass(slots=True, kw_only=True)
 class Figures:
-    """The requests of one page."""
+    """The requests of one page. `by_cpu` says that their time is that of the processors."""
 
     name: str
     is_list: bool
+    by_cpu: bool = False
     requests: list[Request] = field(default_factory=list)
+
+    def time(self, request: Request) -> float:
+        return sum(request.cpu) if self.by_cpu else request.seconds
 
     def p(self, share: float) -> float:
         """The seconds within which that share of the answers came."""
-        return quantile([request.seconds for request in self.requests], share)
+        return quantile([self.time(request) for request in self.requests], share)
 
     def slowest(self) -> Query:
         """The slowest query of the slowest request."""
-        request = max(self.requests, key=lambda request: request.seconds)
+        request = max(self.requests, key=self.time)
         return max(request.queries, key=lambda query: query.seconds)
 
     def largest(self) -> bytes:
@@ -101,11 +104,10 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--patches", type=int, default=PATCHES, metavar="N")
     parser.add_argument("--requests", type=int, default=40, metavar="N", help="of each page")
     parser.add_argument(
-        "--best-of",
-        type=int,
-        default=1,
-        metavar="N",
-        help="ask for each address N times and count the fastest, on a machine that others use too",
+        "--by-cpu",
+        action="store_true",
+        help="count the seconds of the processors, ours and the database's on this machine, and no"
+        " parallel queries: for a machine that others use too",
     )
     parser.add_argument(
         "--explain", action="store_true", help="show the slowest query of pages that are too slow"
@@ -156,26 +158,44 @@ class Browser:
         return (self._user if as_user else self._anybody).get(address)
 
 
+class Backend:
+    """The database's process that serves us, to ask for its CPU seconds."""
+
+    def __init__(self) -> None:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            self._pid = cursor.fetchone()[0]
+
+    def cpu(self) -> float:
+        """0 where it runs on another machine, or under another system than Linux."""
+        try:
+            return read_exact_cpu(self._pid)
+        except OSError:
+            return 0.0
+
+
 def measure_page(
-    browser: Browser, page: Any, keys: Any, requests: int, best_of: int = 1
+    browser: Browser, page: Any, keys: Any, requests: int, *, by_cpu: bool = False
 ) -> Figures:
     from django.urls import NoReverseMatch
 
-    figures = Figures(name=page.name, is_list=page.is_list)
+    figures = Figures(name=page.name, is_list=page.is_list, by_cpu=by_cpu)
     try:
         addresses = page.find(keys)
     except NoReverseMatch:
         return figures
     for address in islice(cycle(addresses), WARMING):
         browser.get(address, page.as_user)
+    backend = Backend()
     # Each address is asked for equally often, as far as that goes.
     for address in islice(cycle(addresses), max(requests, len(addresses))):
-        tries = [measure_request(browser, page, address) for _ in range(best_of)]
-        figures.requests.append(min(tries, key=lambda request: request.seconds))
+        figures.requests.append(measure_request(browser, backend, page, address))
     return figures
 
 
-def measure_request(browser: Browser, page: Any, address: str) -> Request:
+def measure_request(browser: Browser, backend: Backend, page: Any, address: str) -> Request:
     from django.db import connection
 
     queries: list[Query] = []
@@ -189,12 +209,13 @@ def measure_request(browser: Browser, page: Any, address: str) -> Request:
             queries.append(Query(seconds=seconds, sql=sql, parameters=parameters))
 
     with connection.execute_wrapper(note):
-        started, cpu = time.perf_counter(), time.process_time()
+        started = time.perf_counter(), time.process_time(), backend.cpu()
         answer = browser.get(address, page.as_user)
-        seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+        ended = time.perf_counter(), time.process_time(), backend.cpu()
+    seconds, ours, theirs = (end - start for start, end in zip(started, ended, strict=True))
     return Request(
         seconds=seconds,
-        cpu=cpu,
+        cpu=(ours, theirs),
         queries=queries,
         html=answer.content,
         failure="" if answer.status_code == 200 else f"{answer.status_code} for {address}",
@@ -255,7 +276,7 @@ def list_asset_bars(size: int) -> Iterator[Bar]:
 
 
 def format_heading() -> str:
-    columns = ("p50", "p95", "our CPU", "queries", "HTML", "gzip")
+    columns = ("p50", "p95", "our CPU", "database", "queries", "HTML", "gzip")
     return f"{'page':<{WIDTH}}" + "".join(f"{column:>9}" for column in columns)
 
 
@@ -264,7 +285,10 @@ def format_figures(figures: Figures) -> str:
         return f"{figures.name:<{WIDTH}}there is no such page yet"
     least, most = figures.queries()
     html = figures.largest()
-    seconds = (figures.p(0.5), figures.p(0.95), median(one.cpu for one in figures.requests))
+    ours, theirs = (
+        quantile([request.cpu[which] for request in figures.requests], 0.95) for which in (0, 1)
+    )
+    seconds = (figures.p(0.5), figures.p(0.95), ours, theirs)
     columns = [
         *(f"{each * 1000:.0f} ms" for each in seconds),
         str(most) if least == most else f"{least} to {most}",
@@ -284,11 +308,21 @@ def explain(query: Query) -> str:
     return f"{query.seconds * 1000:.0f} ms: {query.sql}\n{query.parameters}\n{plan}"
 
 
+def forbid_parallel_queries() -> None:
+    """Have one process of the database do all that a query costs."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET max_parallel_workers_per_gather = 0")
+
+
 def run(arguments: argparse.Namespace) -> list[Bar]:
     from django.contrib.auth import get_user_model
 
     from tools.bench_pages import find_keys, list_pages
 
+    if arguments.by_cpu:
+        forbid_parallel_queries()
     keys, browser = find_keys(arguments.requests), Browser()
     browser.log_in(get_user_model().objects.get(pk=keys.delegates[0][0]))
     bars: list[Bar] = []
@@ -296,7 +330,7 @@ def run(arguments: argparse.Namespace) -> list[Bar]:
     for page in list_pages():
         if arguments.pages and not any(word in page.name for word in arguments.pages):
             continue
-        figures = measure_page(browser, page, keys, arguments.requests, arguments.best_of)
+        figures = measure_page(browser, page, keys, arguments.requests, by_cpu=arguments.by_cpu)
         if not bars and figures.requests:
             bars += list_asset_bars(measure_assets(figures.largest()))
         found = list(list_bars(figures))

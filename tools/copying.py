@@ -89,4 +89,5 @@ def settle_tables(models: Iterable[type[Model]]) -> None:
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)
         for model in models:
-            cursor.execute(f'VACUUM ANALYZE "{model._meta.db_table}"')  # noqa: SLF001
+            cursor.execute(f'VACUUM "{model._meta.db_table}"')  # noqa: SLF001
+        cursor.execute("ANALYZE")

@@ -14,6 +14,8 @@ from tools.made_words import Subsystem, World, make_name, make_sentence
 
 _LONGEST_REFERENCES = 8
 _ANSWERING = (("Reviewed-by", 0.15), ("Acked-by", 0.06), ("Tested-by", 0.03))
+# The share of comments that ask for action.
+_ASKING = 0.01
 _CONTEXT = ("struct cup *cup = find_cup(tray);", "", "if (!cup)", "\treturn -ENOTEA;", "")
 
 
@@ -216,6 +218,7 @@ class SeriesWriter:
             text=self._make_answer(before, trailers),
             trailers=trailers,
             parent=target.number,
+            asks=random.random() < _ASKING,
         )
 
     def _draw_person(self) -> Address:
@@ -248,6 +251,7 @@ class SeriesWriter:
         files: tuple[FileChange, ...] = (),
         number: int | None = None,
         parent: int | None = None,
+        asks: bool = False,
     ) -> Letter:
         sent = format_datetime(date)
         fields = {
@@ -258,6 +262,7 @@ class SeriesWriter:
             "Message-ID": f"<{message_id}>",
             "In-Reply-To": f"<{references[-1]}>" if references else "",
             "References": " ".join(f"<{reference}>" for reference in references),
+            "X-Patchwork-Action-Required": "yes" if asks else "",
             "List-Id": f"<{self._list.name}.lists.example.org>",
             "MIME-Version": "1.0",
             "Content-Type": "text/plain; charset=utf-8",
@@ -279,7 +284,7 @@ class SeriesWriter:
             facts=_read_facts(diff, files) if diff else None,
             pull_url="",
             trailers=trailers,
-            hints=Hints(),
+            hints=Hints(action_required=asks),
             flags=(),
             content_hash=hashlib.sha256(content).hexdigest(),
         )

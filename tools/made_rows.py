@@ -187,7 +187,7 @@ class _SeriesRows:
             message_id=row,
             patch_id=parent if is_on_patch else None,
             cover_id=None if is_on_patch else parent,
-            addressed=None,
+            addressed=self._choose_addressed(letter.parsed),
         )
         category = Category.PATCH_COMMENT_CREATED if is_on_patch else Category.COVER_COMMENT_CREATED
         self._add_event(category, letter.parsed.date + _TRAVEL, message_id=row)
@@ -308,6 +308,13 @@ class _SeriesRows:
         if not self._plan.is_last and self._random.random() < 0.85:
             return "superseded"
         return self._draw(_DONE)
+
+    def _choose_addressed(self, comment: ParsedMail) -> bool | None:
+        """What was asked for long ago was done, for the most part."""
+        if not comment.hints.action_required:
+            return None
+        is_old = self._setting.world.until - comment.date > _OLD
+        return is_old and self._random.random() < 0.9
 
     def _draw(self, weights: Mapping[str, int]) -> str:
         return self._random.choices([*weights], [*weights.values()])[0]
