@@ -60,8 +60,7 @@ class Figures:
 
     def quantile(self, share: float) -> float:
         """The time within which that share of the answers came."""
-        ordered = sorted(self.seconds)
-        return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
+        return quantile(self.seconds, share)
 
     def refused(self) -> int:
         return sum(count for answer, count in self.answers.items() if not is_accepted(answer))
@@ -74,6 +73,12 @@ class Bar:
     wanted: str
     found: str
     is_met: bool
+
+
+def quantile(seconds: Sequence[float], share: float) -> float:
+    """The time within which that share of them lies."""
+    ordered = sorted(seconds)
+    return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
 
 
 def choose_points(messages: int) -> frozenset[int]:
