@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from patchtrack.web.converters import MessageIdConverter
-from patchtrack.web.views import downloads, lists, mail_health, messages, projects, series
+from patchtrack.web.views import changes, downloads, lists, mail_health, messages, projects, series
 
 register_converter(MessageIdConverter, "msgid")
 
@@ -12,6 +12,7 @@ register_converter(MessageIdConverter, "msgid")
 project_paths = [
     path("", lists.series_list, name="series-list"),
     path("list/", lists.patch_list, name="patch-list"),
+    path("change/", changes.change, name="change"),
     path("patch/<msgid:message_id>/mbox/", downloads.patch_mbox, name="patch-mbox"),
     path("patch/<msgid:message_id>/raw/", downloads.patch_diff, name="patch-diff"),
     path("patch/<msgid:message_id>/", messages.patch_page, name="patch"),
@@ -31,6 +32,8 @@ urlpatterns = [
     path("cover/<int:row>/", messages.cover_by_id, name="cover-by-id"),
     path("cover/<int:row>/mbox/", messages.cover_by_id, {"leaf": "mbox"}, name="cover-mbox-by-id"),
     path("comment/<int:row>/", messages.comment_by_id, name="comment-by-id"),
+    path("comment/<int:row>/addressed/", changes.address, name="address-comment"),
+    path("change/<int:row>/undo/", changes.undo, name="undo-change"),
     path("mail/", mail_health.mail_health, name="mail-health"),
     path("mail/<int:row>/raw/", mail_health.any_raw_mail, name="any-raw-mail"),
     path("admin/", admin.site.urls),

@@ -1,5 +1,6 @@
 """What Patchtrack knows: tables, constraints and query verbs."""
 
+import patchtrack.models.lookups  # noqa: F401 (registers them)
 from patchtrack.models.account import Confirmation, OptOut, Profile, SavedFilter
 from patchtrack.models.archive import ArchivePosition
 from patchtrack.models.change import Change

@@ -18,7 +18,7 @@ class Series(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, db_index=False)
     head = models.ForeignKey(Message, models.PROTECT, db_index=False, related_name="+")
     name = models.TextField()
-    submitter = models.ForeignKey(Person, models.PROTECT, related_name="series")
+    submitter = models.ForeignKey(Person, models.PROTECT, db_index=False, related_name="series")
     date = models.DateTimeField()
     version = models.IntegerField()
     total = models.IntegerField()
@@ -37,6 +37,7 @@ class Series(models.Model):
         ]
         indexes = [
             models.Index(fields=["project", "date"], name="series_by_project_date"),
+            models.Index(fields=["submitter", "date"], name="series_by_submitter"),
             models.Index(fields=["project", "lineage"], name="series_by_lineage"),
             models.Index(fields=["head"], name="series_by_head"),
         ]
@@ -61,7 +62,9 @@ class Submission(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, db_index=False)
     name = models.TextField(help_text="the subject, its prefixes normalised")
     date = models.DateTimeField()
-    submitter = models.ForeignKey(Person, models.PROTECT, related_name="%(class)s_set")
+    submitter = models.ForeignKey(
+        Person, models.PROTECT, db_index=False, related_name="%(class)s_set"
+    )
     pull_url = models.TextField(blank=True)
 
     class Meta:
@@ -76,6 +79,9 @@ class Cover(Submission):
 
     series = models.OneToOneField(Series, models.PROTECT, null=True, related_name="cover")
 
+    class Meta:
+        indexes = [models.Index(fields=["submitter", "date"], name="cover_by_submitter")]
+
 
 class Patch(Submission):
     """A change for review. `number` is its place in `series`, None if it is unnumbered."""
@@ -89,7 +95,12 @@ class Patch(Submission):
     )
     state = models.ForeignKey(State, models.PROTECT, db_index=False)
     delegate = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="delegated"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="delegated",
     )
     archived = models.BooleanField(default=False)
     hash = models.CharField(max_length=40, blank=True)
@@ -104,6 +115,23 @@ class Patch(Submission):
         verbose_name_plural = "patches"
         indexes = [
             models.Index(fields=["project", "date"], name="patch_by_project_date"),
+            models.Index(fields=["project", "state", "date"], name="patch_by_state"),
+            models.Index(fields=["submitter", "date"], name="patch_by_submitter"),
+            models.Index(
+                fields=["delegate", "date"],
+                condition=models.Q(delegate__isnull=False),
+                name="patch_by_delegate",
+            ),
+            models.Index(
+                fields=["project", "date"],
+                condition=models.Q(archived=True),
+                name="patch_archived",
+            ),
+            models.Index(
+                fields=["project", "check_state", "date"],
+                condition=models.Q(check_state__isnull=False),
+                name="patch_by_check",
+            ),
             models.Index(fields=["series", "number"], name="patch_by_series"),
             models.Index(fields=["hash"], name="patch_by_hash"),
         ]

@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 
-from patchtrack.models import Person, Series, State
-from patchtrack.services.listing import PatchFilter
+from patchtrack.models import Check, Person, Series, State
+from patchtrack.services.filtering import NOBODY, PatchFilter
 
 _ARCHIVED = {"true": True, "both": None}
+CHECKS = {"none": PatchFilter.NO_CHECKS} | {result.label: result.value for result in Check.Result}
+_CHECK_NAMES = {value: name for name, value in CHECKS.items()}
 # Numbers beyond this are no id of any database.
 _LONGEST_NUMBER = 18
 _LONGEST_TEXT = 200
@@ -24,11 +29,17 @@ class Chip:
     remove: str
 
 
-def parse_filter(parameters: Mapping[str, str], states: list[State]) -> PatchFilter:
-    """Read `state`, `submitter`, `series`, `delegate`, `q` and `archive` (or `archived`).
+def parse_filter(
+    parameters: Mapping[str, str],
+    states: list[State],
+    viewer: AbstractBaseUser | AnonymousUser | None = None,
+) -> PatchFilter:
+    """Read `state`, `submitter`, `series`, `delegate`, `q`, `prefix`, `path`, `tag`, `check`,
+    `since`, `before` and `archive` (or `archived`).
 
     A state is an id or a slug, "*" means any, and several may stand in a comma separated
-    list. What cannot be understood is passed over, as Patchwork does.
+    list; the delegate "me" is the viewer. What cannot be understood is passed over, as
+    Patchwork does.
     """
     said = {name: _clean(value) for name, value in parameters.items()}
     state = said.get("state", "")
@@ -40,8 +51,14 @@ def parse_filter(parameters: Mapping[str, str], states: list[State]) -> PatchFil
         any_state=state == "*",
         submitter=_read_id(said.get("submitter", "")),
         series=series if isinstance(series, int) else None,
-        delegate=_read_id(said.get("delegate", "")),
+        delegate=_read_delegate(said.get("delegate", ""), viewer),
         text=said.get("q", ""),
+        prefix=said.get("prefix", ""),
+        path=said.get("path", "").strip("/"),
+        tag=said.get("tag", ""),
+        check=CHECKS.get(said.get("check", "")),
+        since=_read_date(said.get("since", "")),
+        before=_read_date(said.get("before", "")),
         archived=_ARCHIVED.get(archive.lower(), False),
     )
 
@@ -55,6 +72,24 @@ def _read_id(value: str) -> int | str:
     return int(value) if is_number else value
 
 
+def _read_delegate(value: str, viewer: AbstractBaseUser | AnonymousUser | None) -> int | str:
+    if value == "me" and viewer and viewer.is_authenticated:
+        return viewer.pk
+    return _read_id(value)
+
+
+def _read_date(value: str) -> datetime | None:
+    """The beginning of a day, given as 2026-01-31, in UTC."""
+    try:
+        return datetime.combine(date.fromisoformat(value), time(tzinfo=UTC))
+    except ValueError:
+        return None
+
+
+def _format_date(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d}" if moment else ""
+
+
 def format_filter(wanted: PatchFilter) -> dict[str, str]:
     """The parameters that `parse_filter` reads as this filter."""
     archive = {True: "true", None: "both", False: ""}[wanted.archived]
@@ -63,23 +98,28 @@ def format_filter(wanted: PatchFilter) -> dict[str, str]:
         "state": "*" if wanted.any_state else ",".join(wanted.states),
         "submitter": str(wanted.submitter),
         "delegate": str(wanted.delegate),
+        "prefix": wanted.prefix,
+        "path": wanted.path,
+        "tag": wanted.tag,
+        "check": "" if wanted.check is None else _CHECK_NAMES[wanted.check],
+        "since": _format_date(wanted.since),
+        "before": _format_date(wanted.before),
         "series": "" if wanted.series is None else str(wanted.series),
         "archive": archive,
     }
     return {name: value for name, value in parameters.items() if value}
 
 
-def find_chips(wanted: PatchFilter, states: list[State]) -> list[Chip]:
-    """The filters that are set beside the state's, each with a name for people to read.
-
-    At most one query for each that is set by an id.
-    """
+def find_chips(
+    wanted: PatchFilter, states: list[State], others: Mapping[str, str] | None = None
+) -> list[Chip]:
+    """The filters that are set, each with a name for people to read; `others` are parameters
+    that stay when one is removed. At most one query for each that is set by an id."""
     parameters = format_filter(wanted)
-    labels = {
+    labels = parameters | {
         "state": ", ".join(row.name for row in states if row.slug in wanted.states) or "any",
-        "q": wanted.text,
         "submitter": _find_name(Person, wanted.submitter),
-        "delegate": "nobody" if wanted.delegate == "-" else _find_user(wanted.delegate),
+        "delegate": "nobody" if wanted.delegate == NOBODY else _find_user(wanted.delegate),
         "series": _find_name(Series, wanted.series or ""),
         "archive": "archived only" if wanted.archived else "archived too",
     }
@@ -87,10 +127,14 @@ def find_chips(wanted: PatchFilter, states: list[State]) -> list[Chip]:
         Chip(
             name="text" if name == "q" else name,
             value=labels[name],
-            remove="?" + urlencode({key: said for key, said in parameters.items() if key != name}),
+            remove="?" + urlencode(_without(parameters, name) | dict(others or {})),
         )
         for name in parameters
     ]
+
+
+def _without(parameters: Mapping[str, str], name: str) -> dict[str, str]:
+    return {key: said for key, said in parameters.items() if key != name}
 
 
 def _find_name(table: type[Person] | type[Series], key: int | str) -> str:

@@ -228,6 +228,14 @@ def test_the_verdict(changes, kinds):
     assert {fault.kind for fault in judge_facts(MAILS, FACTS, found)} == kinds
 
 
+@pytest.mark.parametrize(("made_over", "kinds"), [(3, set()), (2, {"twice"})])
+def test_an_mta_may_have_been_given_a_mail_twice(made_over, kinds):
+    """Its connection was cut before it could say that it had taken the mail."""
+    found = FACTS | {"mail 3": "{}"}
+    faults = judge_facts(MAILS, FACTS, found, made_over=made_over)
+    assert {fault.kind for fault in faults} == kinds
+
+
 @pytest.mark.parametrize(
     ("fault", "ledger"),
     [

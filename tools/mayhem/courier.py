@@ -41,9 +41,11 @@ class Parcel:
 @dataclass(slots=True, kw_only=True)
 class Ledger:
     """What became of all mails: how many parcels are accepted, and which are refused for good,
-    by the reply; how often delivery was put off, by cause; answers that never came."""
+    by the reply; how often delivery was put off, by cause; answers that never came. `made_over`
+    counts the mails that an MTA has made of them, one more where one was brought to it twice."""
 
     accepted: int = 0
+    made_over: int = 0
     refused: dict[int, str] = field(default_factory=dict)
     deferred: Counter[str] = field(default_factory=Counter)
     hangs: list[str] = field(default_factory=list)

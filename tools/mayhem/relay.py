@@ -24,6 +24,7 @@ maximal_queue_lifetime = 30d
 """
 LOOK_SECONDS = 0.2
 REPLY = re.compile(r" status=(?:deferred|SOFTBOUNCE) \((.*)\)$", re.MULTILINE)
+TAKEN = re.compile(r"^.*/cleanup\[\d+\]: \w+: message-id=", re.MULTILINE)
 BOUNCED = re.compile(r"^.* status=(?:bounced|expired) .*$", re.MULTILINE)
 
 
@@ -70,6 +71,7 @@ class Relay:
     def _look(self) -> None:
         log = self._postfix.read_log()
         self.ledger.accepted = self._postfix.count_statuses().get("sent", 0)
+        self.ledger.made_over = len(TAKEN.findall(log))
         self.ledger.refused = dict(enumerate(BOUNCED.findall(log)))
         self.ledger.deferred = Counter(_shorten(reply) for reply in REPLY.findall(log))
 

@@ -92,7 +92,8 @@ def run_round(setting: Setting) -> Outcome:
         with cast_round(setting, place, directory, mails) as cast:
             outcome = asyncio.run(play_round(cast))
         found = find_facts_at(place.url, spool)
-        outcome.faults += judge_facts(mails, expected, found, is_verbatim=not setting.postfix)
+        made_over = cast.carrier.ledger.made_over
+        outcome.faults += judge_facts(mails, expected, found, made_over=made_over)
         outcome.faults += audit(place.url)
         return outcome
 

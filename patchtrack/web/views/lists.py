@@ -1,6 +1,6 @@
 """The lists of a project: its series, and its patches."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -11,18 +11,19 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from patchtrack.models import Patch, Project, Series, State, Tag
+from patchtrack.services.choices import find_delegates, find_states
+from patchtrack.services.filtering import PatchFilter, filter_patches, filter_series
 from patchtrack.services.listing import (
     MOST_COUNTED,
-    PatchFilter,
     SeriesFacts,
     count_patch_comments,
     count_series_comments,
     count_up_to,
-    filter_patches,
-    filter_series,
     find_series_facts,
 )
-from patchtrack.web.filters import find_chips, format_filter, parse_filter
+from patchtrack.web.deciding import digest_decisions, format_seen
+from patchtrack.web.filters import CHECKS, find_chips, format_filter, parse_filter
+from patchtrack.web.ordering import COLUMNS, DEFAULT, Order, parse_order
 from patchtrack.web.paging import Page, find_page
 
 PAGE_SIZE = 50
@@ -30,11 +31,13 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatchRow:
-    """A patch in a list; `tags` has the number for each column of tags."""
+    """A patch in a list; `tags` has the number for each column of tags, `seen` what a form tells
+    us of it."""
 
     patch: Patch
     tags: list[tuple[Tag, int]]
     comments: int
+    seen: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,16 @@ class SeriesRow:
     facts: SeriesFacts
     tags: list[tuple[Tag, int]]
     comments: int
+    seen: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """How a column is sorted by: where its heading leads, and the order that stands now, as
+    `aria-sort` has it."""
+
+    url: str
+    sort: str
 
 
 @require_safe
@@ -74,11 +87,12 @@ def _render_list(
     find_rows: Callable[[Page, list[Tag]], list],
 ) -> HttpResponse:
     project = get_object_or_404(Project, linkname=linkname)
-    states = list(State.objects.all())
+    states = find_states(project)
     tags = list(Tag.objects.filter(show_column=True))
-    wanted = parse_filter(request.GET, states)
+    wanted = parse_filter(request.GET, states, request.user)
+    order = parse_order(request.GET.get("order", ""), kind)
     rows = find(project, wanted)
-    page = find_page(rows, request.GET, PAGE_SIZE)
+    page = find_page(rows, request.GET, PAGE_SIZE, order)
     count = count_up_to(rows)
     context = {
         "project": project,
@@ -87,25 +101,49 @@ def _render_list(
         "rows": find_rows(page, tags),
         "count": f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count),
         "wanted": wanted,
+        "order": "" if str(order) == DEFAULT else str(order),
         "states": states,
-        "chips": find_chips(wanted, states),
-        **_page_links(page, wanted),
+        "checks": list(CHECKS),
+        "wanted_check": format_filter(wanted).get("check", ""),
+        "delegates": find_delegates(project) if request.user.is_authenticated else [],
+        **_links(page, wanted, order, states, kind),
     }
     return render(request, f"patchtrack/{kind}.html", context)
 
 
-def _page_links(page: Page, wanted: PatchFilter) -> dict[str, Any]:
-    """The addresses of the pages beside this one, under the same filters."""
+def _links(
+    page: Page, wanted: PatchFilter, order: Order, states: list[State], kind: str
+) -> dict[str, Any]:
+    """The addresses of other pages and orders under the same filters, and of other filters in
+    the same order."""
     filters = format_filter(wanted)
+    ordered = {} if str(order) == DEFAULT else {"order": str(order)}
     keys = {"newer": page.newer, "older": page.older}
     links = {
-        f"{name}_url": "?" + urlencode(filters | {name: key}) if key else ""
+        f"{name}_url": "?" + urlencode(filters | ordered | {name: key}) if key else ""
         for name, key in keys.items()
     }
-    return links | {"filter_query": urlencode(filters)}
+    return links | {
+        "filter_query": urlencode(filters | ordered),
+        "chips": find_chips(wanted, states, ordered),
+        "headings": {name: _heading(name, filters, order) for name in COLUMNS[kind]},
+    }
 
 
-def count_tags(counts: Mapping[str, int], tags: list[Tag]) -> list[tuple[Tag, int]]:
+def _heading(name: str, filters: Mapping[str, str], order: Order) -> Heading:
+    """A click sorts by the column, texts from A on and numbers from the greatest; a second click
+    turns it round."""
+    is_now = name == order.name
+    descending = not order.descending if is_now else name not in _ASCENDING
+    url = "?" + urlencode({**filters, "order": f"{'-' if descending else ''}{name}"})
+    now = "descending" if order.descending else "ascending"
+    return Heading(url=url, sort=now if is_now else "none")
+
+
+_ASCENDING = ("name", "submitter", "state", "delegate")
+
+
+def count_tags(counts: Mapping[str, int], tags: Sequence[Tag]) -> list[tuple[Tag, int]]:
     """For each column of tags how many there are."""
     return [(tag, counts.get(tag.name, 0)) for tag in tags]
 
@@ -117,6 +155,7 @@ def _find_patch_rows(page: Page, tags: list[Tag]) -> list[PatchRow]:
             patch=patch,
             tags=count_tags(patch.tags, tags),
             comments=comments.get(patch.pk, 0),
+            seen=format_seen(patch),
         )
         for patch in page.rows
     ]
@@ -131,6 +170,7 @@ def _find_series_rows(page: Page, tags: list[Tag]) -> list[SeriesRow]:
             facts=facts[series.pk],
             tags=count_tags(facts[series.pk].tags, tags),
             comments=comments.get(series.pk, 0),
+            seen=f"{series.pk}:{digest_decisions(facts[series.pk].decided)}",
         )
         for series in page.rows
     ]

@@ -1,6 +1,9 @@
 """For administrators: where is that mail?"""
 
+from datetime import datetime
+
 from django.contrib.admin.views.decorators import staff_member_required
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -8,10 +11,12 @@ from django.views.decorators.http import require_safe
 from ingest.mail import NotMail
 from ingest.mail.header import split_header
 from patchtrack.models import Mail, Message, Outcome
+from patchtrack.web.ordering import Order
 from patchtrack.web.paging import find_page
 from patchtrack.web.views.downloads import show_raw
 
 PAGE_SIZE = 50
+_NEWEST_FIRST = Order(name="received", expression=F("received_at"), kind=datetime)
 # What asks for an administrator's eye.
 _ASIDE = (Outcome.QUARANTINED, Outcome.UNROUTED, Outcome.CONFLICT)
 _OTHER = (Outcome.IGNORED, Outcome.DUPLICATE)
@@ -28,7 +33,7 @@ def mail_health(request: HttpRequest) -> HttpResponse:
     shown = [outcome] if outcome in (*_ASIDE, *_OTHER) else _ASIDE
     mails = Mail.objects.filter(outcome__in=shown).defer("raw")
     page = find_page(
-        mails.select_related("project", "message"), request.GET, PAGE_SIZE, "received_at"
+        mails.select_related("project", "message"), request.GET, PAGE_SIZE, _NEWEST_FIRST
     )
     peeks = _find_peeks(page.rows)
     sought = request.GET.get("q", "").replace("\0", "").strip("<> ")

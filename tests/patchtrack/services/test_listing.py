@@ -5,13 +5,11 @@ from datetime import timedelta
 import pytest
 
 from patchtrack.models import Patch, Person, Series, SeriesAlias, State
+from patchtrack.services.filtering import PatchFilter, filter_patches, filter_series
 from patchtrack.services.listing import (
-    PatchFilter,
     count_patch_comments,
     count_series_comments,
     count_up_to,
-    filter_patches,
-    filter_series,
     find_series_facts,
 )
 from tests.factories import DATE, ProjectFactory, UserFactory, deliver, make_diff, make_mail
@@ -87,6 +85,73 @@ def test_a_filter_asks_for_all_words_in_the_name(project, find):
     add_patch(project, "boil water")
     add_patch(project, "boil milk")
     assert names(find(project, PatchFilter(text="WATER boil"))) == ["boil water"]
+
+
+@pytest.mark.parametrize("find", [filter_patches, filter_series])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("i915 fix", ["drm/i915: Fix it"]), ("FI", ["drm/i915: Fix it"]), ("fix that", []), ("/", 2)],
+)
+def test_words_are_found_by_their_beginnings(project, find, text, found):
+    for name in ("drm/i915: Fix it", "net: break"):
+        add_patch(project, name)
+    rows = names(find(project, PatchFilter(text=text)))
+    assert rows == found or len(rows) == found
+
+
+@pytest.mark.parametrize("find", [filter_patches, filter_series])
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("drivers/net", ["deep"]),
+        ("drivers/net/a.c", ["deep"]),
+        ("drivers", ["deep", "wide"]),
+        ("drivers/ne", []),
+        ("drivers/net/a.c/b", []),
+        ("%", []),
+    ],
+)
+def test_a_filter_asks_for_a_file_or_a_directory(project, find, path, found):
+    add_patch(project, "deep", paths=["README", "drivers/net/a.c"])
+    add_patch(project, "wide", paths=["drivers/x.c"])
+    assert names(find(project, PatchFilter(path=path))) == found
+
+
+@pytest.mark.parametrize("find", [filter_patches, filter_series])
+def test_a_filter_asks_for_a_tag(project, find):
+    add_patch(project, "acked", tags={"Acked-by": 1})
+    add_patch(project, "reviewed", tags={"Reviewed-by": 2})
+    assert names(find(project, PatchFilter(tag="Acked-by"))) == ["acked"]
+
+
+@pytest.mark.parametrize("find", [filter_patches, filter_series])
+def test_a_filter_asks_for_checks(project, find):
+    add_patch(project, "failed", check_state=3)
+    add_patch(project, "untested")
+    assert names(find(project, PatchFilter(check=3))) == ["failed"]
+    assert names(find(project, PatchFilter(check=PatchFilter.NO_CHECKS))) == ["untested"]
+
+
+@pytest.mark.parametrize("find", [filter_patches, filter_series])
+def test_a_filter_asks_for_days(project, find):
+    for name in ("first", "second", "third"):
+        add_patch(project, name)
+    days = PatchFilter(since=DATE + timedelta(days=1), before=DATE + timedelta(days=2))
+    assert names(find(project, days)) == ["second"]
+
+
+@pytest.mark.parametrize("find", [filter_patches, filter_series])
+@pytest.mark.parametrize("prefix", ["net-next", "NET-NEXT"])
+def test_a_filter_asks_for_a_prefix_of_the_subject(project, find, prefix):
+    subjects = [
+        "[PATCH net-next] a",
+        "[PATCH net] b",
+        "[PATCH] c [net-next]",
+        "[PATCH net-next.x] d",
+    ]
+    for number, subject in enumerate(subjects):
+        deliver(project, make_mail(subject=subject, message_id=f"{number}@x.org", diff=make_diff()))
+    assert [row.name[-1] for row in find(project, PatchFilter(prefix=prefix))] == ["a"]
 
 
 def test_a_filter_asks_for_a_series_by_any_id_it_ever_had(project):

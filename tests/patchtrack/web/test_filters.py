@@ -1,9 +1,11 @@
 """A list's filters are its address, under Patchwork's names."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from patchtrack.models import State
-from patchtrack.services.listing import PatchFilter
+from patchtrack.services.filtering import PatchFilter
 from patchtrack.web.filters import find_chips, format_filter, parse_filter
 from tests.factories import PersonFactory, UserFactory
 
@@ -28,6 +30,14 @@ STATES = [
         ({"archive": "both"}, PatchFilter(archived=None)),
         ({"archived": "True"}, PatchFilter(archived=True)),
         ({"q": "a\0b", "page": "7"}, PatchFilter(text="ab")),
+        (
+            {"prefix": "net-next", "path": "/drivers/net/"},
+            PatchFilter(prefix="net-next", path="drivers/net"),
+        ),
+        ({"check": "fail", "tag": "Acked-by"}, PatchFilter(check=3, tag="Acked-by")),
+        ({"check": "none"}, PatchFilter(check=PatchFilter.NO_CHECKS)),
+        ({"check": "bogus", "since": "bogus"}, PatchFilter()),
+        ({"since": "2026-01-31"}, PatchFilter(since=datetime(2026, 1, 31, tzinfo=UTC))),
         ({"submitter": "9" * 30}, PatchFilter(submitter="9" * 30)),
         ({"submitter": "²"}, PatchFilter(submitter="²")),
     ],
@@ -43,6 +53,10 @@ def test_parameters_are_read(parameters, expected):
         PatchFilter(states=("new", "accepted"), text="a b", submitter=3, series=4),
         PatchFilter(any_state=True, delegate="-", archived=None),
         PatchFilter(archived=True, submitter="jane", delegate=7),
+        PatchFilter(prefix="net-next", path="drivers/net", tag="Acked-by", check=-1),
+        PatchFilter(
+            since=datetime(2026, 1, 31, tzinfo=UTC), before=datetime(2026, 2, 1, tzinfo=UTC)
+        ),
     ],
 )
 def test_a_written_filter_is_read_as_the_same(wanted):
@@ -65,3 +79,14 @@ def test_a_chip_names_a_user(db):
 def test_a_chip_for_somebody_unknown_shows_the_number(db):
     (chip,) = find_chips(PatchFilter(submitter=4711), STATES)
     assert chip.value == "#4711"
+
+
+def test_me_is_who_looks(db):
+    jane = UserFactory()
+    assert parse_filter({"delegate": "me"}, STATES, jane) == PatchFilter(delegate=jane.pk)
+    assert parse_filter({"delegate": "me"}, STATES) == PatchFilter(delegate="me")
+
+
+def test_a_chip_keeps_the_order(db):
+    [chip] = find_chips(PatchFilter(text="x"), STATES, {"order": "name"})
+    assert chip.remove == "?order=name"

@@ -6,9 +6,10 @@ from itertools import chain
 import pytest
 from django.http import Http404
 
-from patchtrack.models import Event
-from patchtrack.web.paging import find_page, format_key, parse_key
-from tests.factories import DATE
+from patchtrack.models import Event, Patch, Series, State
+from patchtrack.web.ordering import COLUMNS, format_key, parse_key, parse_order
+from patchtrack.web.paging import find_page
+from tests.factories import DATE, UserFactory, deliver, make_diff, make_mail
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_the_first_page_has_nothing_newer_and_the_last_nothing_older(events):
     assert (bool(last.newer), last.older) == (True, "")
 
 
-@pytest.mark.parametrize("key", ["x", "1", "1.", "-.1", "9" * 18 + ".1", "1.1.1", "1." + "9" * 19])
+@pytest.mark.parametrize("key", ["x", "1", "1.", "-.1", "9" * 19 + ".1", "1.1.1", "1." + "9" * 18])
 def test_a_key_that_is_none_is_not_found(events, key):
     with pytest.raises(Http404):
         find_page(events, {"older": key}, 5)
@@ -61,4 +62,58 @@ def test_a_key_that_is_none_is_not_found(events, key):
     "date", [DATE, datetime(1, 1, 2, tzinfo=UTC), datetime(2026, 1, 1, microsecond=1, tzinfo=UTC)]
 )
 def test_a_key_says_the_exact_place(date):
-    assert parse_key(format_key(date, 7)) == (date, 7)
+    assert parse_key(format_key(date, 7), datetime) == (date, 7)
+
+
+def sort_all(kind: str, text: str, rows) -> list[str]:
+    """The names of all rows, from page to page."""
+    order, names, key = parse_order(text, kind), [], ""
+    while True:
+        page = find_page(rows, {"older": key} if key else {}, 2, order)
+        names += [row.name for row in page.rows]
+        key = page.older
+        if not key:
+            return names
+
+
+@pytest.mark.parametrize("column", COLUMNS["patches"])
+def test_patches_are_sorted_by_every_column_and_back(project, column):
+    add_unlike_patches(project)
+    upwards = sort_all("patches", column, Patch.objects.all())
+    assert upwards == ["a", "b", "c"]
+    assert sort_all("patches", f"-{column}", Patch.objects.all()) == upwards[::-1]
+
+
+@pytest.mark.parametrize("column", COLUMNS["series"])
+def test_series_are_sorted_by_every_column_and_back(project, column):
+    add_unlike_patches(project)
+    upwards = sort_all("series", column, Series.objects.all())
+    assert upwards == ["a", "b", "c"]
+    assert sort_all("series", f"-{column}", Series.objects.all()) == upwards[::-1]
+
+
+def add_unlike_patches(project) -> None:
+    """Three series of a patch that differ in everything, each less than the next."""
+    for number, name in enumerate("abc"):
+        mail = make_mail(
+            subject=f"[PATCH v{number + 1}] {name}",
+            sender=f"{name} <{name}@example.org>",
+            date=DATE + timedelta(days=number),
+            message_id=f"{name}@example.org",
+            diff=make_diff(),
+        )
+        answers = [
+            make_mail(subject="Re: x", in_reply_to=f"{name}@example.org", body=f"{n}\n")
+            for n in range(number)
+        ]
+        deliver(project, mail, *answers)
+        Patch.objects.filter(name__endswith=name).update(
+            name=name,
+            delegate=UserFactory(username=name) if number else None,
+            state=State.objects.all()[number],
+            check_state=number or None,
+        )
+
+
+def test_an_unknown_column_means_newest_first():
+    assert str(parse_order("-bogus", "patches")) == str(parse_order("", "patches")) == "-date"

@@ -1,0 +1,140 @@
+"""Which patches and series a list is narrowed to."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from patchtrack.models import Patch, Project, Series, SeriesAlias
+
+NOBODY = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatchFilter:
+    """What a list is narrowed to; an empty or None value asks for nothing.
+
+    `states` are slugs; without any, those that require action unless `any_state`. `submitter`
+    is a person's id, or text in the name; `delegate` a user's id, or text in the username, or
+    "-" for nobody. `archived` None shows both. Every word of `text` must begin one in the name,
+    and `prefix` stand in its brackets. `path` is a file or a directory. `check` is a
+    Check.Result, or NO_CHECKS.
+    """
+
+    NO_CHECKS = -1
+
+    states: tuple[str, ...] = ()
+    any_state: bool = False
+    submitter: int | str = ""
+    series: int | None = None
+    delegate: int | str = ""
+    text: str = ""
+    prefix: str = ""
+    path: str = ""
+    tag: str = ""
+    check: int | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+    archived: bool | None = False
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it asks for more than most filters do."""
+        dates = self.since or self.before
+        return bool(self.prefix or dates or self.archived is not False or not self._is_plain)
+
+    @property
+    def asks_of_patches(self) -> bool:
+        """Whether only a series that has patches can be let through, whatever their states."""
+        return bool(self.delegate or self.archived or not self._is_plain)
+
+    @property
+    def _is_plain(self) -> bool:
+        return not (self.path or self.tag) and self.check is None
+
+
+def filter_patches(project: Project, wanted: PatchFilter) -> QuerySet[Patch]:
+    """The project's patches that a filter lets through."""
+    patches = Patch.objects.filter(
+        _patch_condition(wanted), _shared_condition(wanted), project=project
+    )
+    if wanted.prefix:
+        # The words alone can be looked up in an index; that they are a prefix cannot.
+        bracketed = rf"^\[([^]]*,)?{re.escape(wanted.prefix)}(,[^]]*)?\]"
+        patches = patches.filter(name__has_words=wanted.prefix, name__iregex=bracketed)
+    if wanted.series is not None:
+        former = SeriesAlias.objects.filter(pk=wanted.series).values("series")
+        patches = patches.filter(Q(series=wanted.series) | Q(series__in=former))
+    return patches
+
+
+def filter_series(project: Project, wanted: PatchFilter) -> QuerySet[Series]:
+    """The project's series of which a filter lets any patch through.
+
+    A series of which only the cover letter has come is let through by any state.
+    """
+    mine = filter_patches(project, _of_patches_alone(wanted)).filter(series=OuterRef("pk"))
+    has_match: Q | Exists = Exists(mine)
+    if not wanted.asks_of_patches and not wanted.prefix:
+        has_match = Q(has_match) | Q(received_total=0)
+    return Series.objects.filter(has_match, _shared_condition(wanted), project=project)
+
+
+def _of_patches_alone(wanted: PatchFilter) -> PatchFilter:
+    """The filter without what series are asked themselves."""
+    return PatchFilter(
+        states=wanted.states,
+        any_state=wanted.any_state,
+        delegate=wanted.delegate,
+        archived=wanted.archived,
+        prefix=wanted.prefix,
+        path=wanted.path,
+        tag=wanted.tag,
+        check=wanted.check,
+    )
+
+
+def _patch_condition(wanted: PatchFilter) -> Q:
+    condition = Q()
+    if wanted.states:
+        condition &= Q(state__slug__in=wanted.states)
+    elif not wanted.any_state:
+        condition &= Q(state__action_required=True)
+    if wanted.archived is not None:
+        condition &= Q(archived=wanted.archived)
+    if wanted.delegate:
+        condition &= _delegate_condition(wanted.delegate)
+    if wanted.path:
+        condition &= Q(paths__has_path=wanted.path)
+    if wanted.tag:
+        condition &= Q(tags__has_tag=wanted.tag)
+    if wanted.check == PatchFilter.NO_CHECKS:
+        condition &= Q(check_state=None)
+    elif wanted.check is not None:
+        condition &= Q(check_state=wanted.check)
+    return condition
+
+
+def _delegate_condition(delegate: int | str) -> Q:
+    if delegate == NOBODY:
+        return Q(delegate=None)
+    if isinstance(delegate, int):
+        return Q(delegate=delegate)
+    return Q(delegate__username__icontains=delegate)
+
+
+def _shared_condition(wanted: PatchFilter) -> Q:
+    """What is asked of patches and of series alike."""
+    condition = Q()
+    if isinstance(wanted.submitter, int):
+        condition &= Q(submitter=wanted.submitter)
+    elif wanted.submitter:
+        condition &= Q(submitter__name__icontains=wanted.submitter)
+    if wanted.text:
+        condition &= Q(name__has_words=wanted.text)
+    if wanted.since:
+        condition &= Q(date__gte=wanted.since)
+    if wanted.before:
+        condition &= Q(date__lt=wanted.before)
+    return condition

@@ -1,0 +1,168 @@
+// Keys and selection in lists; everything here is also done by links, boxes and buttons.
+"use strict";
+
+const boxes = () => [...document.querySelectorAll("[data-list] td.select input")];
+const rows = () => [...document.querySelectorAll("[data-list] tbody tr")].filter(linkOf);
+const linkOf = (row) => row.querySelector(".name a");
+
+// Selecting: with the shift key, everything from the box before; the head's box is for all.
+
+let lastBox = null;
+
+function selectFrom(one, other, checked) {
+  const all = boxes();
+  const ends = [all.indexOf(one), all.indexOf(other)].sort((a, b) => a - b);
+  all.slice(ends[0], ends[1] + 1).forEach((box) => { box.checked = checked; });
+}
+
+function tellSelected() {
+  const output = document.querySelector("[data-selected]");
+  if (!output) return;
+  const number = boxes().filter((box) => box.checked).length;
+  output.textContent = number ? `${number} selected` : "";
+  output.closest("form").classList.toggle("has-selection", number > 0);
+}
+
+document.addEventListener("click", ({target, shiftKey}) => {
+  if (target.matches("[data-select-all]")) {
+    boxes().forEach((box) => { box.checked = target.checked; });
+  } else if (target.matches("[data-list] td.select input")) {
+    if (shiftKey && lastBox && lastBox.isConnected) selectFrom(lastBox, target, target.checked);
+    lastBox = target;
+  } else {
+    return;
+  }
+  tellSelected();
+});
+
+// Moving through the rows of a list. When the list is put in place anew, one stays where one was.
+
+let place = {link: "", index: -1};
+
+document.addEventListener("focusin", ({target}) => {
+  const index = rows().indexOf(target.closest("tr"));
+  if (index >= 0) place = {link: linkOf(rows()[index]).href, index};
+});
+
+function moveBack() {
+  const all = rows();
+  const same = all.find((row) => linkOf(row).href === place.link);
+  const row = same || all[Math.min(place.index, all.length - 1)];
+  if (row) linkOf(row).focus({preventScroll: true});
+}
+
+function moveTo(step) {
+  const all = rows();
+  const here = all.indexOf(document.activeElement.closest("tr"));
+  const next = here < 0 ? (step > 0 ? 0 : all.length - 1) : here + step;
+  if (all[next]) linkOf(all[next]).focus();
+}
+
+function toggleRow() {
+  const row = document.activeElement.closest("tr");
+  const box = row && row.querySelector("td.select input");
+  if (!box) return;
+  box.checked = !box.checked;
+  lastBox = box;
+  tellSelected();
+}
+
+function openRow() {
+  const row = document.activeElement.closest("tr");
+  if (row && linkOf(row)) linkOf(row).click();
+}
+
+// The list that one came from, so that its neighbours can be reached from a patch.
+
+function rememberList() {
+  const list = document.querySelector("[data-list]");
+  if (!list) return;
+  const links = rows().map((row) => linkOf(row).href);
+  sessionStorage.setItem("list", JSON.stringify({links, url: location.href}));
+}
+
+function showNeighbours() {
+  const place = document.querySelector("[data-neighbours]");
+  const {links, url} = JSON.parse(sessionStorage.getItem("list") || "{}");
+  const here = links ? links.indexOf(location.origin + location.pathname) : -1;
+  if (!place || here < 0) return;
+  const add = (text, href, rel) => {
+    if (!href) return;
+    const link = document.createElement("a");
+    Object.assign(link, {textContent: text, href, rel});
+    place.append(link);
+  };
+  add("← in the list", links[here - 1], "x-list-prev");
+  add("back to the list", url, "x-list");
+  add("in the list →", links[here + 1], "x-list-next");
+  place.hidden = false;
+}
+
+// Keys.
+
+const follow = (selector) => {
+  const link = document.querySelector(selector);
+  if (link) link.click();
+};
+const focusOn = (selector) => {
+  const field = document.querySelector(selector);
+  if (field) field.focus();
+};
+const KEYS = {
+  j: () => moveTo(1),
+  k: () => moveTo(-1),
+  x: toggleRow,
+  o: openRow,
+  u: () => follow("a[rel='x-list'], a[rel='up']"),
+  n: () => follow("a[rel='next'], a[rel='x-list-next']"),
+  p: () => follow("a[rel='prev'], a[rel='x-list-prev']"),
+  s: () => focusOn("[data-key='s']"),
+  d: () => focusOn("[data-key='d']"),
+  "/": () => focusOn("input[type='search']"),
+  "?": () => document.getElementById("keys").showModal(),
+  "g l": () => follow("[data-go='l']"),
+  "g t": () => follow("[data-go='t']"),
+};
+const FIRST_OF_TWO = "g";
+let pending = "";
+
+const isWriting = (element) =>
+  element.matches("select, textarea, [contenteditable], input:not([type='checkbox'])");
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape" && isWriting(event.target)) {
+    event.target.blur();
+    return;
+  }
+  if (isWriting(event.target) || document.querySelector("dialog[open]")) return;
+  const key = pending ? `${pending} ${event.key}` : event.key;
+  pending = event.key === FIRST_OF_TWO && !pending ? FIRST_OF_TWO : "";
+  if (!KEYS[key]) return;
+  event.preventDefault();
+  KEYS[key]();
+});
+
+// A page that is new, or was put in place.
+
+function begin() {
+  const head = document.querySelector("[data-list] th.select");
+  if (head && !head.querySelector("input")) {
+    const box = document.createElement("input");
+    Object.assign(box, {type: "checkbox", ariaLabel: "Select all on this page"});
+    box.dataset.selectAll = "";
+    head.append(box);
+  }
+  rememberList();
+  showNeighbours();
+  tellSelected();
+}
+
+const help = document.querySelector("[data-keys]");
+help.hidden = false;
+help.addEventListener("click", KEYS["?"]);
+document.addEventListener("htmx:afterSettle", () => {
+  begin();
+  if (place.index >= 0) moveBack();
+});
+begin();

@@ -1,0 +1,116 @@
+"""Reads what a form says is to be decided about which patches."""
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import QueryDict
+
+from patchtrack.models import Patch, State
+from patchtrack.services.changes import Decision
+
+_ARCHIVED = {"yes": True, "no": False}
+_NOBODY = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What a form offers."""
+
+    states: Sequence[State]
+    delegates: Sequence[AbstractBaseUser]
+
+
+class Unclear(Exception):
+    """What a form says cannot be understood; the text says it to people."""
+
+
+def parse_decision(form: Mapping[str, str], choices: Choices) -> Decision:
+    """What `state`, `delegate` ("-" for nobody) and `archived` ("yes", "no") ask for; what is
+    left empty stays as it is. Raises Unclear."""
+    wanted: dict[str, int | bool | None] = {}
+    if state := form.get("state"):
+        wanted["state_id"] = _choose(state, [row.pk for row in choices.states], "state")
+    if delegate := form.get("delegate"):
+        wanted["delegate_id"] = (
+            None
+            if delegate == _NOBODY
+            else _choose(delegate, [row.pk for row in choices.delegates], "delegate")
+        )
+    if archived := form.get("archived"):
+        if archived not in _ARCHIVED:
+            raise Unclear("A patch is archived or it is not.")
+        wanted["archived"] = _ARCHIVED[archived]
+    return wanted
+
+
+def _choose(said: str, offered: Iterable[int], what: str) -> int:
+    for value in offered:
+        if said == str(value):
+            return value
+    raise Unclear(f"This {what} is not offered here; please reload the page.")
+
+
+def describe_decision(wanted: Decision, choices: Choices) -> str:
+    """What is decided, as the end of a sentence: "Accepted, delegated to jane, archived"."""
+    parts = []
+    if "state_id" in wanted:
+        names = {row.pk: row.name for row in choices.states}
+        parts.append(names[wanted["state_id"]])
+    if "delegate_id" in wanted:
+        users = {row.pk: row.get_username() for row in choices.delegates}
+        delegate = wanted["delegate_id"]
+        parts.append(f"delegated to {users[delegate] if delegate else 'nobody'}")
+    if "archived" in wanted:
+        parts.append("archived" if wanted["archived"] else "not archived")
+    return ", ".join(parts)
+
+
+def format_seen(patch: Patch) -> str:
+    """A patch and what is decided about it, as a form sends it back."""
+    return f"{patch.pk}:{patch.state_id}:{patch.delegate_id or _NOBODY}:{int(patch.archived)}"
+
+
+def parse_seen(values: Iterable[str]) -> dict[int, Decision]:
+    """What `format_seen` wrote, by the patches' ids; an id alone says nothing of what was seen.
+    Raises Unclear."""
+    return dict(map(_parse_one_seen, values))
+
+
+def _parse_one_seen(value: str) -> tuple[int, Decision]:
+    own, *said = value.split(":")
+    try:
+        if not said:
+            return _read_number(own), {}
+        state, delegate, archived = said
+        return _read_number(own), {
+            "state_id": _read_number(state),
+            "delegate_id": None if delegate == _NOBODY else _read_number(delegate),
+            "archived": bool(_read_number(archived)),
+        }
+    except ValueError as error:
+        raise Unclear("The form is not as we sent it; please reload the page.") from error
+
+
+def _read_number(text: str) -> int:
+    """Raises ValueError for what is no id."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise ValueError("not a number")
+    return int(text)
+
+
+def digest_decisions(patches: Iterable[tuple[int, int, int | None, bool]]) -> int:
+    """A number for what is decided about the patches of a series (their ids, states, delegates,
+    archived); it differs when anything of it does."""
+    return zlib.crc32(repr(sorted(patches)).encode())
+
+
+def parse_series(form: QueryDict) -> dict[int, int]:
+    """The chosen series, `ID:DIGEST` each, with the digests of what was seen of them.
+    Raises Unclear."""
+    try:
+        pairs = [value.split(":") for value in form.getlist("series")]
+        return {_read_number(own): _read_number(digest) for own, digest in pairs}
+    except ValueError as error:
+        raise Unclear("The form is not as we sent it; please reload the page.") from error

@@ -1,0 +1,109 @@
+"""In what order a list stands: by which column, and whether from its greatest on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Expression, F, Max, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, Left, Lower
+
+from patchtrack.models import Comment, Patch
+
+Key = datetime | int | str
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+# Longer names are told apart no further; their order is that of their ids then.
+_SORTED_BY = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A column to sort by, as `?order=name` or `?order=-name` asks for it."""
+
+    name: str
+    expression: Expression | F
+    kind: type[Key]
+    descending: bool = True
+
+    def __str__(self) -> str:
+        return f"{'-' if self.descending else ''}{self.name}"
+
+
+def _text(column: str) -> Any:
+    return Lower(Left(Coalesce(F(column), Value("")), _SORTED_BY))
+
+
+def _comments_of(parent: str) -> Any:
+    rows = Comment.objects.filter(**{parent: OuterRef("pk")}).order_by().values(parent)
+    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
+
+
+def _of_patches(value: Any, default: Any) -> Any:
+    """The greatest of something among the patches of a series."""
+    rows = Patch.objects.filter(series=OuterRef("pk")).order_by().values("series")
+    return Coalesce(Subquery(rows.annotate(value=Max(value)).values("value")), default)
+
+
+_PATCH_COLUMNS = {
+    "date": (F("date"), datetime),
+    "name": (_text("name"), str),
+    "version": (F("message__version"), int),
+    "submitter": (_text("submitter__name"), str),
+    "check": (Coalesce(F("check_state"), -1), int),
+    "state": (F("state__ordering"), int),
+    "delegate": (_text("delegate__username"), str),
+    "comments": (_comments_of("patch"), int),
+}
+_SERIES_COLUMNS = {
+    "date": (F("date"), datetime),
+    "name": (_text("name"), str),
+    "version": (F("version"), int),
+    "submitter": (_text("submitter__name"), str),
+    "patches": (F("received_total"), int),
+    "check": (_of_patches("check_state", -1), int),
+    "state": (_of_patches("state__ordering", -1), int),
+    "delegate": (_of_patches("delegate__username", Value("")), str),
+    "comments": (_comments_of("patch__series"), int),
+}
+COLUMNS: Mapping[str, Mapping[str, tuple[Any, type[Key]]]] = {
+    "patches": _PATCH_COLUMNS,
+    "series": _SERIES_COLUMNS,
+}
+DEFAULT = "-date"
+
+
+def parse_order(text: str, kind: str) -> Order:
+    """The order that `?order=` asks for in a list of "patches" or "series"; newest first where
+    it asks for none that there is."""
+    name = text.removeprefix("-")
+    columns = COLUMNS[kind]
+    if name not in columns:
+        name, text = "date", DEFAULT
+    expression, of = columns[name]
+    return Order(name=name, expression=expression, kind=of, descending=text.startswith("-"))
+
+
+def format_key(value: Key, row_id: int) -> str:
+    """A row's place in a list, for an address."""
+    if isinstance(value, datetime):
+        value = (value - _EPOCH) // _MICROSECOND
+    return f"{row_id}.{value}"
+
+
+def parse_key(text: str, kind: type[Key]) -> tuple[Key, int]:
+    """The place that `format_key` wrote. Raises ValueError."""
+    own, dot, value = text.partition(".")
+    if not (dot and own.isascii() and own.isdigit() and len(own) <= 18):
+        raise ValueError("not a place in a list")
+    if kind is str:
+        return value.replace("\0", ""), int(own)
+    if not (value.removeprefix("-").isdigit() and value.isascii() and len(value) <= 18):
+        raise ValueError("not a place in a list")
+    if kind is int:
+        return int(value), int(own)
+    try:
+        return _EPOCH + int(value) * _MICROSECOND, int(own)
+    except OverflowError as error:
+        raise ValueError("no such date") from error

@@ -1,0 +1,216 @@
+"""Forms in which people decide about patches."""
+
+import re
+from html import unescape
+
+import pytest
+
+from patchtrack.models import Change, Comment, Patch, Person, State
+from tests.factories import ProjectFactory, UserFactory, deliver, make_mail
+
+LIST = "/project/teapot/list/?state=*"
+FORM = "/project/teapot/change/"
+
+
+@pytest.fixture
+def maintainer(client, project, series):
+    user = UserFactory(username="maintainer")
+    project.maintainers.add(user)
+    client.force_login(user)
+    return user
+
+
+def boxes(client, url: str = LIST) -> list[str]:
+    """What the boxes of a list say when they are chosen."""
+    page = client.get(url).content.decode()
+    return [
+        unescape(value) for value in re.findall(r'name="(?:patch|series)" value="([^"]*)"', page)
+    ]
+
+
+def send(client, **fields) -> str:
+    """Send the form; what the page says then."""
+    answer = client.post(FORM, {"back": LIST} | fields, follow=True)
+    return re.sub(r"\s+", " ", unescape(answer.content.decode()))
+
+
+def states() -> set[str]:
+    return set(Patch.objects.values_list("state__slug", flat=True))
+
+
+def state(slug: str) -> int:
+    return State.objects.get(slug=slug).pk
+
+
+def test_chosen_patches_are_changed_and_one_is_back_in_the_list(client, maintainer):
+    answer = client.post(FORM, {"back": LIST, "patch": boxes(client), "state": state("accepted")})
+    assert (answer.status_code, answer.headers["Location"]) == (302, LIST)
+    assert states() == {"accepted"}
+    assert "2 patches are now Accepted." in client.get(LIST).content.decode()
+
+
+def test_several_things_are_decided_at_once(client, maintainer):
+    text = send(
+        client, patch=boxes(client)[:1], delegate=maintainer.pk, archived="yes", state=state("rfc")
+    )
+    assert "1 patch is now RFC, delegated to maintainer, archived." in text
+    assert Patch.objects.filter(delegate=maintainer, archived=True).count() == 1
+
+
+def test_a_chosen_series_is_all_its_patches(client, maintainer):
+    chosen = boxes(client, "/project/teapot/")
+    assert "2 patches are now Accepted." in send(client, series=chosen, state=state("accepted"))
+
+
+def test_a_series_that_somebody_has_changed_since_is_left_alone(client, maintainer):
+    chosen = boxes(client, "/project/teapot/")
+    Patch.objects.filter(number=1).update(state=state("rejected"))
+    text = send(client, series=chosen, state=state("accepted"))
+    assert "Somebody has changed one of these series meanwhile." in text
+    assert states() == {"new", "rejected"}
+
+
+def test_one_is_told_of_what_somebody_else_has_decided_since(client, maintainer):
+    chosen = boxes(client)
+    Patch.objects.filter(number=1).update(state=state("rejected"))
+    text = send(client, patch=chosen, state=state("accepted"))
+    assert "1 patch is now Accepted." in text
+    assert "“[v2,1/3] Part 1” is Rejected. Decide again if you still want to." in text
+
+
+def test_all_that_match_are_changed(client, maintainer):
+    Patch.objects.filter(number=1).update(archived=True)
+    fields = {"all": "yes", "query": "state=*&archive=true", "state": state("accepted")}
+    assert "1 patch is now Accepted." in send(client, **fields)
+
+
+def test_a_large_change_is_asked_about(client, maintainer, monkeypatch):
+    monkeypatch.setattr("patchtrack.web.views.changes.MOST_UNASKED", 1)
+    fields = {"patch": boxes(client), "state": str(state("accepted")), "back": LIST}
+    page = client.post(FORM, fields).content.decode()
+    assert "Change 2 patches?" in page
+    assert states() == {"new"}
+    sent = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page)
+    again = {name: [unescape(v) for n, v in sent if n == name] for name, _ in sent}
+    client.post(FORM, again)
+    assert states() == {"accepted"}
+
+
+def test_a_change_is_undone(client, maintainer):
+    page = send(client, patch=boxes(client), state=state("accepted"))
+    url = re.search(r'action="(/change/\d+/undo/)"', page)[1]
+    text = client.post(url, {"back": LIST}, follow=True).content.decode()
+    assert "Undone: 2 patches are as before." in text
+    assert states() == {"new"}
+
+
+def test_what_was_undone_cannot_be_undone_again(client, maintainer):
+    text = client.post("/change/4711/undo/", {"back": LIST}, follow=True).content.decode()
+    assert "This was undone already" in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "Choose patches"),
+        ({"state": "1"}, "Choose patches"),
+        ({"patch": "1:1:-:0"}, "Choose patches"),
+        ({"patch": "1:1", "state": "1"}, "not as we sent it"),
+        ({"patch": "x", "state": "1"}, "not as we sent it"),
+        ({"series": "1:x", "state": "1"}, "not as we sent it"),
+        ({"patch": "1:1:-:0", "state": "4711"}, "state is not offered"),
+        ({"patch": "1:1:-:0", "delegate": "4711"}, "delegate is not offered"),
+        ({"patch": "1:1:-:0", "archived": "perhaps"}, "archived or it is not"),
+    ],
+)
+def test_a_form_that_says_nothing_clear_changes_nothing(client, maintainer, fields, said):
+    assert said in send(client, **fields)
+    assert not Change.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "back", ["https://evil.example.org/", "//evil.example.org", "javascript:1"]
+)
+def test_the_way_back_leads_to_no_other_site(client, maintainer, back):
+    answer = client.post(FORM, {"back": back})
+    assert answer.headers["Location"] == "/project/teapot/list/"
+
+
+def test_a_stranger_is_told_that_the_patches_are_not_theirs(client, series):
+    client.force_login(UserFactory())
+    assert "2 patches are not yours to change." in send(
+        client, patch=boxes(client), state=state("accepted")
+    )
+    assert states() == {"new"}
+
+
+def test_who_is_not_logged_in_has_no_form_and_cannot_send_one(client, series):
+    assert boxes(client) == []
+    answer = client.post(FORM, {"state": state("accepted")})
+    assert (answer.status_code, "login" in answer.headers["Location"]) == (302, True)
+
+
+@pytest.mark.parametrize("url", [FORM, "/change/1/undo/", "/comment/1/addressed/"])
+def test_nothing_is_changed_without_the_token_of_our_form(series, url):
+    from django.test import Client
+
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(UserFactory(is_superuser=True))
+    assert strict.post(url, {"state": state("accepted")}).status_code == 403
+    assert strict.get(url).status_code == 405
+
+
+# Comments that ask for action.
+
+
+@pytest.fixture
+def asking(project, series) -> Comment:
+    mail = make_mail(
+        subject="Re: [PATCH v2 1/3] Part 1",
+        sender="Reviewer d <d@example.org>",
+        message_id="d@example.org",
+        in_reply_to="1@example.org",
+        headers={"X-Patchwork-Action-Required": "yes"},
+    )
+    deliver(project, mail)
+    return Comment.objects.get(message__message_id="d@example.org")
+
+
+@pytest.mark.parametrize(
+    ("who", "may"),
+    [
+        ("submitter", True),
+        ("author", True),
+        ("delegate", True),
+        ("maintainer", True),
+        ("superuser", True),
+        ("stranger", False),
+        ("maintainer elsewhere", False),
+    ],
+)
+def test_who_may_say_that_it_is_done(client, project, asking, who, may):
+    user = UserFactory(is_superuser=who == "superuser")
+    addresses = {"submitter": "alice@example.org", "author": "d@example.org"}
+    Person.objects.filter(address=addresses.get(who, "")).update(user=user)
+    if who == "delegate":
+        Patch.objects.update(delegate=user)
+    elif who.startswith("maintainer"):
+        (project if who == "maintainer" else ProjectFactory()).maintainers.add(user)
+    client.force_login(user)
+    answer = client.post(f"/comment/{asking.pk}/addressed/", {"addressed": "yes"})
+    assert answer.status_code == (302 if may else 403)
+    assert Comment.objects.get(pk=asking.pk).addressed is may
+
+
+def test_what_is_done_can_be_taken_back(client, maintainer, asking):
+    for said, expected in (("yes", True), ("no", False)):
+        answer = client.post(f"/comment/{asking.pk}/addressed/", {"addressed": said})
+        assert answer.headers["Location"] == f"/project/teapot/patch/1@example.org/#{asking.pk}"
+        assert Comment.objects.get(pk=asking.pk).addressed is expected
+
+
+def test_a_comment_that_asks_for_nothing_is_not_addressed(client, maintainer, series):
+    comment = Comment.objects.first()
+    answer = client.post(f"/comment/{comment.pk}/addressed/", {"addressed": "yes"})
+    assert answer.status_code == 404
+    assert Comment.objects.get(pk=comment.pk).addressed is None
