@@ -24,6 +24,7 @@ PLACES = {
         path="/project/teapot/?q=cup&state=*&submitter=bo&delegate=-&archive=both"
     ),
     "series list, empty": Place(path="/project/teapot/?q=coffee+pot"),
+    "series list, for a maintainer": Place(path="/project/teapot/", user="maintainer"),
     "patch list": Place(path="/project/teapot/list/"),
     "patch list, for a maintainer": Place(path="/project/teapot/list/", user="maintainer"),
     "series": Place(path="/series/{series}/"),
@@ -42,8 +43,9 @@ PLACES = {
 # The names of urls.py that show no page: they lead to one, or are for programs and downloads.
 NO_PAGES = frozenset(
     """
-    any-raw-mail comment-by-id cover-by-id cover-mbox cover-mbox-by-id patch-by-id patch-diff
-    patch-diff-by-id patch-mbox patch-mbox-by-id raw-mail series-mbox
+    address-comment any-raw-mail change comment-by-id cover-by-id cover-mbox cover-mbox-by-id
+    patch-by-id patch-diff patch-diff-by-id patch-mbox patch-mbox-by-id raw-mail series-mbox
+    undo-change
     """.split()
 )
 
