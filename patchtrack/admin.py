@@ -216,6 +216,12 @@ class ConfirmationAdmin(ReadOnlyAdmin):
     exclude = ["digest"]
 
 
+@admin.register(models.Throttle)
+class ThrottleAdmin(ReadOnlyAdmin):
+    list_display = ["key", "until"]
+    ordering = ["-until"]
+
+
 @admin.register(models.SavedFilter)
 class SavedFilterAdmin(ReadOnlyAdmin):
     list_display = ["name", "user", "project", "page", "query"]

@@ -115,6 +115,12 @@ def split_header(text: str) -> tuple[str, str] | None:
     return "HTTP_" + name.strip().upper().replace("-", "_"), value.strip() or "https"
 
 
+def read_header(environ: Mapping[str, str], name: str) -> str:
+    """A header's name as a request's META has it, such as HTTP_X_FORWARDED_FOR; or empty."""
+    header = split_header(read_text(environ, name))
+    return header[0] if header else ""
+
+
 def choose_secret_key(environ: Mapping[str, str], *, production: bool) -> str:
     """The key that signs sessions; the development profile has one that everybody knows."""
     key = read_text(environ, "PATCHTRACK_SECRET_KEY")

@@ -4,12 +4,14 @@ import sys
 from os import environ
 from pathlib import Path
 
+from patchtrack.email_settings import choose_sender, parse_email_url
 from patchtrack.environment import (
     choose_hosts,
     choose_secret_key,
     derive_database,
     parse_database_url,
     read_choice,
+    read_header,
     read_integer,
     read_pairs,
     read_seconds,
@@ -46,6 +48,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "patchtrack.web.middleware.time_zone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "patchtrack.web.middleware.content_security_policy",
@@ -86,6 +89,29 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# Whichever door a password comes by, it is this backend that checks it, and counts.
+AUTHENTICATION_BACKENDS = ["patchtrack.services.logins.ThrottledBackend"]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "project-list"
+LOGOUT_REDIRECT_URL = "project-list"
+PASSWORD_RESET_TIMEOUT = 86400  # seconds
+PATCHTRACK_PROXY_CLIENT_HEADER = read_header(environ, "PATCHTRACK_PROXY_CLIENT_HEADER")
+
+OUTBOX = parse_email_url(
+    read_text(environ, "PATCHTRACK_EMAIL_URL", "smtp://localhost" if PRODUCTION else "console:"),
+    ROOT,
+)
+EMAIL_BACKEND = OUTBOX.backend
+EMAIL_FILE_PATH = OUTBOX.directory
+EMAIL_HOST = OUTBOX.host
+EMAIL_PORT = OUTBOX.port
+EMAIL_HOST_USER = OUTBOX.user
+EMAIL_HOST_PASSWORD = OUTBOX.password
+EMAIL_USE_TLS = OUTBOX.starttls
+EMAIL_USE_SSL = OUTBOX.tls
+EMAIL_TIMEOUT = 20  # seconds
+DEFAULT_FROM_EMAIL = choose_sender(environ, ALLOWED_HOSTS)
+
 LANGUAGE_CODE = "en"
 USE_I18N = False
 TIME_ZONE = "UTC"
@@ -114,7 +140,12 @@ LOG_LEVEL = read_choice(
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {
+            "class": "patchtrack.logs.HidingFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     # Django would mail its errors to administrators; here they go where all the others go.

@@ -1,10 +1,26 @@
 """Which view answers which path; the addresses are Patchwork's wherever it has them."""
 
 from django.contrib import admin
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path, register_converter
 
 from patchtrack.web.converters import MessageIdConverter
-from patchtrack.web.views import changes, downloads, lists, mail_health, messages, projects, series
+from patchtrack.web.views import (
+    accounts,
+    bundles,
+    changes,
+    comparisons,
+    downloads,
+    lists,
+    logins,
+    mail_health,
+    messages,
+    projects,
+    registration,
+    saved,
+    series,
+    todo,
+)
 
 register_converter(MessageIdConverter, "msgid")
 
@@ -13,18 +29,43 @@ project_paths = [
     path("", lists.series_list, name="series-list"),
     path("list/", lists.patch_list, name="patch-list"),
     path("change/", changes.change, name="change"),
+    path("bundles/", bundles.project_bundles, name="project-bundles"),
+    path("filters/", saved.save, name="save-filter"),
     path("patch/<msgid:message_id>/mbox/", downloads.patch_mbox, name="patch-mbox"),
     path("patch/<msgid:message_id>/raw/", downloads.patch_diff, name="patch-diff"),
+    path("patch/<msgid:message_id>/file/<int:number>/", messages.file_page, name="patch-file"),
     path("patch/<msgid:message_id>/", messages.patch_page, name="patch"),
     path("cover/<msgid:message_id>/mbox/", downloads.cover_mbox, name="cover-mbox"),
+    path("cover/<msgid:message_id>/file/<int:number>/", messages.file_page, name="cover-file"),
     path("cover/<msgid:message_id>/", messages.cover_page, name="cover"),
     path("mail/<msgid:message_id>/raw/", downloads.raw_mail, name="raw-mail"),
+    path("mail/<msgid:message_id>/file/<int:number>/", messages.file_page, name="mail-file"),
+    path("mail/<msgid:message_id>/", messages.mail_page, name="mail-page"),
+]
+
+account_paths = [
+    path("", accounts.profile, name="profile"),
+    path("login/", logins.LogIn.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("link/", accounts.addresses, name="addresses"),
+    path("unlink/<int:row>/", accounts.unlink_address, name="unlink-address"),
+    path("primary/<int:row>/", accounts.primary_address, name="primary-address"),
+    path("tokens/", accounts.tokens, name="tokens"),
+    path("tokens/<int:row>/revoke/", accounts.revoke_token, name="revoke-token"),
+    path("password-change/", logins.ChangePassword.as_view(), name="password-change"),
+    path("password-reset/", logins.reset_password, name="password-reset"),
+    path(
+        "password-reset/<slug:uidb64>/<str:token>/",
+        logins.SetPassword.as_view(),
+        name="set-password",
+    ),
 ]
 
 urlpatterns = [
     path("", projects.project_list, name="project-list"),
     path("project/<slug:linkname>/", include(project_paths)),
     path("series/<int:row>/", series.series_page, name="series"),
+    path("series/<int:row>/compare/<int:other>/", comparisons.compare_page, name="series-compare"),
     path("series/<int:row>/mbox/", downloads.series_mbox, name="series-mbox"),
     path("patch/<int:row>/", messages.patch_by_id, name="patch-by-id"),
     path("patch/<int:row>/mbox/", messages.patch_by_id, {"leaf": "mbox"}, name="patch-mbox-by-id"),
@@ -34,7 +75,21 @@ urlpatterns = [
     path("comment/<int:row>/", messages.comment_by_id, name="comment-by-id"),
     path("comment/<int:row>/addressed/", changes.address, name="address-comment"),
     path("change/<int:row>/undo/", changes.undo, name="undo-change"),
+    path("bundle/<str:username>/<str:name>/", bundles.bundle_page, name="bundle"),
+    path("bundle/<str:username>/<str:name>/mbox/", bundles.bundle_mbox, name="bundle-mbox"),
+    path("bundle/<str:username>/<str:name>/change/", bundles.change, name="change-bundle"),
+    path("user/bundles/", bundles.my_bundles, name="my-bundles"),
+    path("user/todo/", todo.todo, name="todo"),
+    path("user/todo/seen/", todo.seen, name="todo-seen"),
+    path("filters/<int:row>/remove/", saved.remove, name="remove-filter"),
     path("mail/", mail_health.mail_health, name="mail-health"),
     path("mail/<int:row>/raw/", mail_health.any_raw_mail, name="any-raw-mail"),
+    path("user/", include(account_paths)),
+    path("register/", registration.register, name="register"),
+    path("confirm/<str:key>/", registration.confirm, name="confirm"),
+    path("mail-settings/", registration.mail_settings, name="mail-settings"),
+    path("mail-sent/", registration.mail_sent, name="mail-sent"),
+    # The admin's own page would let a password be guessed without counting.
+    path("admin/login/", logins.LogIn.as_view()),
     path("admin/", admin.site.urls),
 ]

@@ -58,6 +58,12 @@ def _hash_content(
     return hashlib.sha256("\0".join(said).encode()).hexdigest()
 
 
+def parse_body(raw: bytes) -> Body:
+    """Read a mail's message and diff, as parse_mail does, and nothing else. Raises NotMail."""
+    header, raw_body = split_header(raw)
+    return _read_body(header, raw_body)[0]
+
+
 def parse_mail(raw: bytes, tags: Iterable[str] = ()) -> ParsedMail:
     """Read one mail (RFC 5322 and MIME), whatever its sender made of the standards.
 

@@ -18,6 +18,7 @@ from patchtrack.models.submission import (
     Series,
     SeriesAlias,
 )
+from patchtrack.models.throttle import Throttle
 
 __all__ = [
     "ApiToken",
@@ -48,4 +49,5 @@ __all__ = [
     "Tag",
     "Thread",
     "ThreadToken",
+    "Throttle",
 ]

@@ -13,6 +13,11 @@ def compress_raw(raw: bytes) -> bytes:
     return zstandard.ZstdCompressor(level=1).compress(raw)
 
 
+def decompress_raw(stored: bytes) -> bytes:
+    """A mail's bytes as they arrived."""
+    return zstandard.ZstdDecompressor().decompress(bytes(stored))
+
+
 class Outcome(models.TextChoices):
     """What became of a delivered mail; each means that it is safe with us."""
 
@@ -143,4 +148,4 @@ class Mail(models.Model):
 
     def read_raw(self) -> bytes:
         """The mail's bytes as they arrived."""
-        return zstandard.ZstdDecompressor().decompress(bytes(self.raw))
+        return decompress_raw(self.raw)

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ingest.mail import ParsedMail, parse_mail
+from ingest.mail import Body, ParsedMail, parse_body, parse_mail
 from patchtrack.models import Comment, Cover, Mail, Patch
+from patchtrack.models.mail import decompress_raw
 from patchtrack.services.mbox import Item
 
 # A larger mail is not read to be shown on a page; it can be downloaded.
@@ -27,6 +28,14 @@ def find_stored(messages: Iterable[int], largest: int = LARGEST_SHOWN) -> dict[i
         raw = mail.read_raw()
         found[mail.message_id] = StoredMail(raw=raw, parsed=parse_mail(raw))
     return found
+
+
+def find_bodies(messages: Iterable[int], largest: int = LARGEST_SHOWN) -> dict[int, Body]:
+    """What the shown copies of messages (by database id) of at most `largest` bytes say: their
+    text and diff alone, which takes half the time of reading all. One query."""
+    copies = Mail.objects.filter(message__in=list(messages), shown=True, size__lte=largest)
+    found = copies.values_list("message_id", "raw")
+    return {message: parse_body(decompress_raw(raw)) for message, raw in found.iterator()}
 
 
 def find_raw(messages: Iterable[int]) -> dict[int, bytes]:

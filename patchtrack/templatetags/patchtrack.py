@@ -3,13 +3,21 @@
 from datetime import UTC, datetime
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
-from patchtrack.models import Message, Person, Project
+from patchtrack.models import Comment, Message, Person, Project, SavedFilter, Series
 from patchtrack.web.ages import format_age
-from patchtrack.web.links import archive_url, is_web_url, message_url
+from patchtrack.web.links import (
+    archive_url,
+    comment_url,
+    is_web_url,
+    list_url,
+    message_url,
+    own_url,
+)
+from patchtrack.web.text import escape_all
 
 register = template.Library()
 
@@ -18,11 +26,11 @@ register = template.Library()
 def age(date: datetime) -> SafeString:
     """How long ago something was; the exact time is told on hover and to programs."""
     exact = date.astimezone(UTC)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        exact.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        exact.strftime("%a, %d %b %Y %H:%M:%S UTC"),
-        format_age(timezone.now() - date),
+    said = format_age(timezone.now() - date)
+    local = timezone.localtime(exact)
+    return mark_safe(  # noqa: S308 (dates hold no markup; a list shows hundreds of them)
+        f'<time datetime="{exact:%Y-%m-%dT%H:%M:%SZ}" title="{local:%a, %d %b %Y %H:%M:%S %Z}">'
+        f"{said}</time>"
     )
 
 
@@ -30,11 +38,10 @@ def age(date: datetime) -> SafeString:
 def exact_time(date: datetime) -> SafeString:
     """When something was, with how long ago on hover."""
     exact = date.astimezone(UTC)
-    return format_html(
-        '<time datetime="{}" title="{} ago">{}</time>',
-        exact.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        format_age(timezone.now() - date),
-        exact.strftime("%d %b %Y %H:%M UTC"),
+    said = format_age(timezone.now() - date)
+    return mark_safe(  # noqa: S308 (dates hold no markup; a discussion shows hundreds of them)
+        f'<time datetime="{exact:%Y-%m-%dT%H:%M:%SZ}" title="{said} ago">'
+        f"{timezone.localtime(exact):%d %b %Y %H:%M %Z}</time>"
     )
 
 
@@ -42,6 +49,24 @@ def exact_time(date: datetime) -> SafeString:
 def page_of(project: Project, message: Message, leaf: str = "") -> str:
     """The address of the page of a patch or cover, or of another form of it."""
     return message_url(project.linkname, message.kind, message.message_id, leaf)
+
+
+@register.simple_tag
+def comment_page(project: Project, comment: Comment) -> str:
+    """Where a comment stands on the page of its patch or cover."""
+    return comment_url(project.linkname, comment)
+
+
+@register.simple_tag
+def saved_list(saved: SavedFilter) -> str:
+    """The list that a saved filter stands for."""
+    return list_url(saved.project.linkname, saved.page, saved.query)
+
+
+@register.simple_tag
+def own_page_of(project: Project, message: Message, file: int = 0) -> str:
+    """The address of the page that a message has for itself, or of one of its diff's files."""
+    return own_url(project.linkname, message, f"file/{file}" if file else "")
 
 
 @register.simple_tag
@@ -54,6 +79,19 @@ def raw_mail_of(project: Project, message: Message) -> str:
 def archive_of(project: Project, message: Message) -> str:
     """The address of the message in the list's archive, or an empty string."""
     return archive_url(project, message)
+
+
+@register.simple_tag
+def comparison_of(one: Series, other: Series) -> str:
+    """The address of the page that compares two revisions, the earlier one as the old one."""
+    old, new = sorted((one, other), key=lambda series: (series.version, series.date, series.pk))
+    return reverse("series-compare", args=[old.pk, new.pk])
+
+
+@register.filter
+def visible(text: str, most: int) -> SafeString:
+    """At most so many characters of a text; those that cannot be seen are named."""
+    return mark_safe(escape_all(text[:most]) + ("…" if len(text) > most else ""))  # noqa: S308
 
 
 @register.filter

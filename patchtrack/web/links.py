@@ -1,10 +1,11 @@
 """Where things are on the web: the addresses of Patchwork, so that old links keep working."""
 
+from functools import lru_cache
 from urllib.parse import quote
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
-from patchtrack.models import Comment, Message, Project
+from patchtrack.models import Comment, Kind, Message, Project
 
 # What may stand in one segment of a path as it is (RFC 3986, section 3.3); "/" is %2F.
 _SEGMENT = "!$&'()*+,;=:@~"
@@ -14,12 +15,23 @@ def quote_segment(text: str) -> str:
     return quote(text, safe=_SEGMENT)
 
 
+@lru_cache(maxsize=1024)
+def _project_url(linkname: str, _prefix: str) -> str:
+    """A page has hundreds of links, and all into one project; the prefix is the server's."""
+    return reverse("series-list", args=[linkname])
+
+
 def message_url(linkname: str, kind: str, message_id: str, leaf: str = "") -> str:
     """The page of a message of a project; `kind` is "patch", "cover" or "mail", and `leaf`
     one of its other forms, such as "mbox"."""
     end = f"{leaf}/" if leaf else ""
-    project = reverse("series-list", args=[linkname])
-    return f"{project}{kind}/{quote_segment(message_id)}/{end}"
+    return f"{_project_url(linkname, get_script_prefix())}{kind}/{quote_segment(message_id)}/{end}"
+
+
+def own_url(linkname: str, message: Message, leaf: str = "") -> str:
+    """The page that a message has for itself, or one of its other forms."""
+    kind = message.kind if message.kind in (Kind.PATCH, Kind.COVER) else "mail"
+    return message_url(linkname, kind, message.message_id, leaf)
 
 
 def comment_url(linkname: str, comment: Comment) -> str:
@@ -37,3 +49,9 @@ def archive_url(project: Project, message: Message) -> str:
 def is_web_url(text: str) -> bool:
     """Whether a text may be the target of a link: javascript: and its like never may."""
     return text.lower().startswith(("https://", "http://"))
+
+
+def list_url(linkname: str, page: str, query: str = "") -> str:
+    """The address of a project's list of "series" or "patches", with its filters."""
+    url = reverse("patch-list" if page == "patches" else "series-list", args=[linkname])
+    return f"{url}?{query}" if query else url

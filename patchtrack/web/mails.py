@@ -1,27 +1,32 @@
 """A stored mail as a page shows it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from ingest.mail import Body
 from ingest.mail.charset import decode_bytes
 from ingest.mail.header import decode_words, split_fields
-from patchtrack.models import Comment, Message
-from patchtrack.services.stored import StoredMail
-from patchtrack.web.diffs import FileDiff, render_diff
-from patchtrack.web.discussion import order_discussion
+from patchtrack.models import Message
+from patchtrack.web.diff_lines import DiffFile, split_files
+from patchtrack.web.diffs import PLAIN_LOOK, FileDiff, Look, Room, render_diff
 from patchtrack.web.text import escape_text, render_text
 
 # Deeper answers are indented no further.
 _DEEPEST = 6
+# So many comments a page shows in full, and so many characters of them; the others it names.
+MOST_COMMENTS = 200
+MOST_TEXT = 1_000_000
+# A larger comment has a page of its own.
+LARGEST_COMMENT = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownMail:
-    """A message, and its mail's text and diff as HTML; `text` is None where the mail is too
-    large for a page. `added` and `removed` count lines of all files, also of the `left_out`
+    """A message, and its mail's text and diff as HTML; `text` is None where the page has no
+    room for them. `added` and `removed` count lines of all files, also of the `left_out`
     ones. `depth` is 0 for a patch, a cover, and what answers them."""
 
     message: Message
@@ -32,28 +37,51 @@ class ShownMail:
     removed: int = 0
     depth: int = 0
 
+    @property
+    def anchor(self) -> str:
+        """The id of a comment's place on a page."""
+        return str(self.message.pk)
 
-def show_mail(message: Message, stored: StoredMail | None, depth: int = 0) -> ShownMail:
-    """The mail as a page shows it; `stored` is None if it is too large for that."""
-    if stored is None:
-        return ShownMail(message=message, text=None, depth=depth)
-    changes = stored.parsed.facts.files if stored.parsed.facts else ()
-    files = render_diff(stored.parsed.diff)
+
+def show_mail(
+    message: Message,
+    text: str,
+    files: Sequence[DiffFile],
+    room: Room,
+    look: Look = PLAIN_LOOK,
+    depth: int = 0,
+) -> ShownMail:
+    """A mail's text and its diff's files as a page with this much room shows them."""
+    shown = render_diff(files, room, look) if files else ()
     return ShownMail(
         message=message,
-        text=render_text(stored.parsed.message),
-        files=files,
-        left_out=len(changes) - len(files),
-        added=sum(change.added for change in changes),
-        removed=sum(change.removed for change in changes),
-        depth=min(depth, _DEEPEST),
+        text=render_text(text),
+        files=shown,
+        left_out=len(files) - len(shown),
+        added=sum(file.added for file in files),
+        removed=sum(file.removed for file in files),
+        depth=depth,
     )
 
 
-def show_discussion(comments: Iterable[Comment], stored: dict[int, StoredMail]) -> list[ShownMail]:
-    """The comments' mails in the order of the conversation."""
-    ordered = order_discussion([comment.message for comment in comments])
-    return [show_mail(message, stored.get(message.pk), depth) for message, depth in ordered]
+def show_discussion(
+    ordered: Iterable[tuple[Message, int]], bodies: Mapping[int, Body], room: Room
+) -> list[ShownMail]:
+    """The comments' mails in the order given, each with its depth. `bodies` has those that
+    were read, by database id."""
+    shown = []
+    left = MOST_TEXT
+    for message, level in ordered:
+        body = bodies.get(message.pk)
+        depth = min(level, _DEEPEST)
+        left -= len(body.message) if body else 0
+        if body is None or left < 0:
+            shown.append(ShownMail(message=message, text=None, depth=depth))
+            continue
+        files = split_files(body.diff) if body.diff else ()
+        look = Look(prefix=f"c{message.pk}")
+        shown.append(show_mail(message, body.message, files, room, look, depth))
+    return shown
 
 
 def render_headers(raw: bytes) -> SafeString:

@@ -1,9 +1,13 @@
-"""Tells browsers what our pages never do, so that nothing that came by mail can make them."""
+"""What is done for every page: browsers are told what our pages never do, so that nothing that
+came by mail can make them, and users get their time zone."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from patchtrack.services.accounts import find_profile, find_time_zone
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
@@ -22,5 +26,22 @@ def content_security_policy(
         if not (settings.DEBUG and response.status_code >= 400):
             response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
+
+    return answer
+
+
+def time_zone(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware by which users read times in their own time zone.
+
+    It costs no query: the profile comes with the user, whom nearly every page asks for.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return get_response(request)
+        with timezone.override(find_time_zone(find_profile(request.user).time_zone)):
+            return get_response(request)
 
     return answer

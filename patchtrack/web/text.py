@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from itertools import groupby
+from html import escape
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 # A page shows this much of one mail; all of it can be downloaded.
@@ -15,13 +14,28 @@ _LINK = re.compile(r"https?://[\w.~:/?#\[\]@!$&()*+,;=%-]+", re.ASCII | re.IGNOR
 _AFTER_LINK = ".,;:!?*&#"
 # Control characters, and those that make text read otherwise than it is written.
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_TRAILER = re.compile(r"[A-Z][A-Za-z-]{1,40}-by: \S|(?:Fixes|Link|Closes|Cc): \S")
+_SPECIAL = re.compile(f"[<>&\"']|{_ODD.pattern}")
+# Of a longer quote, only the end is shown until the reader opens it.
+_LONGEST_QUOTE = 5
+_END_OF_QUOTE = 2
+QUOTE = re.compile(r"(?:^>.*+\n?)++", re.MULTILINE)
+_TRAILER = re.compile(
+    r"^(?:[A-Z][A-Za-z-]{1,40}-by: \S|(?:Fixes|Link|Closes|Cc): \S).*", re.MULTILINE
+)
+_LONG_LINE = re.compile(rf"[^\n]{{{LONGEST_LINE + 1}}}")
 
 
 def escape_text(text: str) -> str:
     """One line's text as HTML; characters that cannot be seen are named."""
-    html = escape(text[:LONGEST_LINE]) + (" […]" if len(text) > LONGEST_LINE else "")
-    return _ODD.sub(_name_odd, html)
+    return escape_all(text[:LONGEST_LINE]) + (" […]" if len(text) > LONGEST_LINE else "")
+
+
+def escape_all(text: str) -> str:
+    """A text as HTML, however long; characters that cannot be seen are named."""
+    # Most words have nothing to escape, and a page has many words.
+    if not _SPECIAL.search(text):
+        return text
+    return _ODD.sub(_name_odd, escape(text))
 
 
 def _name_odd(match: re.Match[str]) -> str:
@@ -57,19 +71,54 @@ def _trim_link(url: str) -> str:
     return url
 
 
-def _kind_of_line(line: str) -> str:
-    if line.startswith(">"):
-        return "quote"
-    return "trailer" if _TRAILER.match(line) else ""
+def is_trailer(line: str) -> bool:
+    """Whether a line is one of those by which people vouch for a patch."""
+    return _TRAILER.match(line) is not None
 
 
 def render_text(text: str) -> SafeString:
-    """A mail's text as HTML for inside a `pre`: quotes and trailers marked, links made."""
-    lines = text[:LONGEST_TEXT].strip("\n").split("\n")
-    pieces = []
-    for kind, group in groupby(lines, key=_kind_of_line):
-        html = "\n".join([render_line(line) for line in group])
-        pieces.append(f'<span class="{kind}">{html}</span>' if kind else html)
+    """A mail's text as HTML for inside a block that keeps line ends: quotes and trailers are
+    marked, links made, and long quotes folded but for their last lines."""
+    shown = text[:LONGEST_TEXT].strip("\n")
+    html = []
+    end = 0
+    for quote in QUOTE.finditer(shown):
+        html += [_render_own(shown[end : quote.start()]), _render_quote(quote[0])]
+        end = quote.end()
+    html.append(_render_own(shown[end:]))
     if len(text) > LONGEST_TEXT:
-        pieces.append('<span class="cut">The rest is in the raw mail.</span>')
-    return mark_safe("\n".join(pieces))  # noqa: S308 (every piece of it was escaped)
+        html.append('\n<span class="cut">The rest is in the raw mail.</span>')
+    return mark_safe("".join(html))  # noqa: S308 (every piece of it was escaped)
+
+
+def _render_own(text: str) -> str:
+    """What the author wrote, in whole lines."""
+    html = []
+    end = 0
+    for trailer in _TRAILER.finditer(text):
+        html.append(_render_lines(text[end : trailer.start()]))
+        html.append(f'<span class="trailer">{_render_lines(trailer[0])}</span>')
+        end = trailer.end()
+    return "".join([*html, _render_lines(text[end:])])
+
+
+def _render_quote(text: str) -> str:
+    """A quote in whole lines; of a long one the first lines are folded."""
+    end = "\n" if text.endswith("\n") else ""
+    text = text.removesuffix("\n")
+    folded = ""
+    if text.count("\n") >= _LONGEST_QUOTE:
+        first, *last = text.rsplit("\n", _END_OF_QUOTE)
+        text = "\n".join(last)
+        count = first.count("\n") + 1
+        folded = (
+            f'<details class="quoted"><summary>{count} quoted lines</summary>'
+            f'<span class="quote">{_render_lines(first)}</span></details>'
+        )
+    return f'{folded}<span class="quote">{_render_lines(text)}</span>{end}'
+
+
+def _render_lines(text: str) -> str:
+    if "://" in text or (len(text) > LONGEST_LINE and _LONG_LINE.search(text)):
+        return "\n".join([render_line(line) for line in text.split("\n")])
+    return escape_all(text)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from patchtrack.models import Change, Comment, Patch, Project, State
+from patchtrack.services.bundles import add_to_bundle
 from patchtrack.services.changes import (
     Changed,
     Decision,
@@ -50,14 +52,29 @@ def change(request: HttpRequest, linkname: str) -> HttpResponse:
     except Unclear as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(back)
-    if not (wanted and seen):
+    bundle = request.POST.get("bundle", "").strip()
+    if not seen or not (wanted or bundle):
         messages.warning(request, "Choose patches, and what is to become of them.")
         return HttpResponseRedirect(back)
-    description = describe_decision(wanted, choices)
+    description = describe_decision(wanted, choices) or f"in the bundle {bundle}"
     if len(seen) > MOST_UNASKED and "confirmed" not in request.POST:
         return _ask(request, project, len(seen), description, back)
-    _tell(request, change_patches(request.user, project, seen, wanted, seen), description)
+    if wanted:
+        _tell(request, change_patches(request.user, project, seen, wanted, seen), description)
+    if bundle:
+        _add_to_bundle(request, project, bundle, seen)
     return HttpResponseRedirect(back)
+
+
+def _add_to_bundle(
+    request: HttpRequest, project: Project, name: str, patches: Iterable[int]
+) -> None:
+    try:
+        bundle, added = add_to_bundle(request.user, project, name, patches)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, f"{_count(added)} new in your bundle {bundle.name}.")
 
 
 @require_POST

@@ -28,7 +28,7 @@ def patch_mbox(request: HttpRequest, linkname: str, message_id: str) -> HttpResp
     patches = [patch]
     if "series" in request.GET:
         patches = _find_dependencies(patch, request.GET["series"]) + patches
-    return _mbox(find_patch_items(patches), f"{_filename(patch.name, patch.pk)}.patch")
+    return make_mbox(find_patch_items(patches), f"{_filename(patch.name, patch.pk)}.patch")
 
 
 @require_safe
@@ -37,14 +37,14 @@ def cover_mbox(_request: HttpRequest, linkname: str, message_id: str) -> HttpRes
     if message.kind != Kind.COVER:
         return HttpResponseRedirect(find_place(message, "mbox"))
     cover = message.cover
-    return _mbox([find_cover_item(cover)], f"{_filename(cover.name, cover.pk)}.mbox")
+    return make_mbox([find_cover_item(cover)], f"{_filename(cover.name, cover.pk)}.mbox")
 
 
 @require_safe
 def series_mbox(_request: HttpRequest, row: int) -> HttpResponse:
     series = find_series_or_404(row)
     items = find_patch_items(find_patches(series))
-    return _mbox(items, f"{_filename(series.name, series.pk)}.patch")
+    return make_mbox(items, f"{_filename(series.name, series.pk)}.patch")
 
 
 @require_safe
@@ -88,8 +88,10 @@ def _filename(name: str, row: int) -> str:
     return _NOT_IN_FILENAME.sub("-", name).strip("-")[:_LONGEST_FILENAME] or str(row)
 
 
-def _mbox(items: list[Item], filename: str) -> HttpResponse:
-    return _attachment(format_mbox(items), "text/plain; charset=utf-8", filename)
+def make_mbox(items: list[Item], filename: str) -> HttpResponse:
+    """A mbox to download."""
+    name = _NOT_IN_FILENAME.sub("-", filename)
+    return _attachment(format_mbox(items), "text/plain; charset=utf-8", name)
 
 
 def _attachment(content: bytes, content_type: str, filename: str) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from patchtrack.models import Patch, Project, Series, State, Tag
+from patchtrack.models import Bundle, Patch, Project, Series, State, Tag
 from patchtrack.services.choices import find_delegates, find_states
 from patchtrack.services.filtering import PatchFilter, filter_patches, filter_series
 from patchtrack.services.listing import (
@@ -21,6 +21,8 @@ from patchtrack.services.listing import (
     count_up_to,
     find_series_facts,
 )
+from patchtrack.services.permissions import User
+from patchtrack.services.saved_filters import find_saved_filters
 from patchtrack.web.deciding import digest_decisions, format_seen
 from patchtrack.web.filters import CHECKS, find_chips, format_filter, parse_filter
 from patchtrack.web.ordering import COLUMNS, DEFAULT, Order, parse_order
@@ -105,10 +107,22 @@ def _render_list(
         "states": states,
         "checks": list(CHECKS),
         "wanted_check": format_filter(wanted).get("check", ""),
-        "delegates": find_delegates(project) if request.user.is_authenticated else [],
+        **_choices(request.user, project),
         **_links(page, wanted, order, states, kind),
     }
     return render(request, f"patchtrack/{kind}.html", context)
+
+
+def _choices(user: User, project: Project) -> dict[str, Any]:
+    """What users, but not visitors, may choose from."""
+    if not user.is_authenticated:
+        return {}
+    bundles = Bundle.objects.filter(owner=user, project=project).order_by("name")
+    return {
+        "delegates": find_delegates(project),
+        "bundles": list(bundles.values_list("name", flat=True)),
+        "saved_filters": find_saved_filters(user, project),
+    }
 
 
 def _links(

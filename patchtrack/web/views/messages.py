@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from patchtrack.models import Comment, Kind, Message, Patch
 from patchtrack.services.series import IN_ORDER
-from patchtrack.services.stored import find_stored
-from patchtrack.web.links import comment_url, message_url
-from patchtrack.web.mails import render_headers, show_discussion, show_mail
+from patchtrack.web.links import comment_url, message_url, own_url
+from patchtrack.web.submission import find_file, find_submission
 
 _RELATED = ("project", "author")
 
@@ -24,7 +22,8 @@ def patch_page(request: HttpRequest, linkname: str, message_id: str) -> HttpResp
     patches = Patch.objects.select_related("state", "delegate", "series", "submitter")
     patch = patches.get(pk=message.pk)
     siblings = _find_siblings(patch)
-    context = _show(message, patch.comments) | _neighbours(patch, siblings)
+    context = find_submission(message, patch.comments, split=is_split(request))
+    context |= _neighbours(patch, siblings)
     return render(request, "patchtrack/patch.html", context | {"patch": patch})
 
 
@@ -33,8 +32,45 @@ def cover_page(request: HttpRequest, linkname: str, message_id: str) -> HttpResp
     message = find_message(linkname, message_id, "cover__series", "cover__submitter")
     if message.kind != Kind.COVER:
         return HttpResponseRedirect(find_place(message))
-    context = _show(message, message.cover.comments)
+    context = find_submission(message, message.cover.comments, split=is_split(request))
     return render(request, "patchtrack/cover.html", context | {"cover": message.cover})
+
+
+@require_safe
+def mail_page(request: HttpRequest, linkname: str, message_id: str) -> HttpResponse:
+    """A message by itself: a comment, or what is neither a patch nor about one."""
+    message = find_message(linkname, message_id, "comment")
+    if message.kind in (Kind.PATCH, Kind.COVER):
+        return HttpResponseRedirect(find_place(message))
+    context = find_submission(message, Comment.objects.none(), split=False)
+    context["discussion"] = [context["mail"]]
+    return render(request, "patchtrack/mail.html", context)
+
+
+@require_safe
+def file_page(request: HttpRequest, linkname: str, message_id: str, number: int) -> HttpResponse:
+    """One file of a diff: for long ones, which the page of the whole diff leaves out."""
+    message = find_message(linkname, message_id)
+    place = own_url(linkname, message)
+    found = find_file(message, number, place, split=is_split(request))
+    if found is None:
+        raise Http404("The diff has no such file.")
+    file, count = found
+    context = {
+        "project": message.project,
+        "message": message,
+        "place": place,
+        "file": file,
+        "count": count,
+        "mail": {"message": message, "files": [file]},
+        "split": is_split(request),
+    }
+    return render(request, "patchtrack/file.html", context)
+
+
+def is_split(request: HttpRequest) -> bool:
+    """Whether the reader wants before and after side by side."""
+    return request.GET.get("view") == "split"
 
 
 @require_safe
@@ -74,20 +110,6 @@ def _redirect_by_id(request: HttpRequest, kind: Kind, row: int, leaf: str) -> Ht
     message = get_object_or_404(Message.objects.select_related("project"), pk=row, kind=kind)
     query = request.META.get("QUERY_STRING", "")
     return HttpResponseRedirect(find_place(message, leaf) + (f"?{query}" if query else ""))
-
-
-def _show(message: Message, comments: QuerySet[Comment]) -> dict:
-    """What the pages of patches and covers have in common; the mails come in one query."""
-    found = list(comments.select_related("message__author"))
-    stored = find_stored([message.pk, *(comment.pk for comment in found)])
-    own = stored.get(message.pk)
-    return {
-        "project": message.project,
-        "message": message,
-        "mail": show_mail(message, own),
-        "headers": render_headers(own.raw) if own else "",
-        "discussion": show_discussion(found, stored),
-    }
 
 
 def _find_siblings(patch: Patch) -> list[Patch]:

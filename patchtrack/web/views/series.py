@@ -13,8 +13,7 @@ from patchtrack.services.series import (
     find_patches,
     find_revisions,
 )
-from patchtrack.services.stored import find_stored
-from patchtrack.web.mails import show_discussion, show_mail
+from patchtrack.web.submission import find_submission
 from patchtrack.web.views.lists import count_tags
 
 
@@ -32,7 +31,7 @@ def series_page(request: HttpRequest, row: int) -> HttpResponse:
         "rows": _rows(patches, series, tags),
         "revisions": find_revisions(series),
         "mbox": request.build_absolute_uri(reverse("series-mbox", args=[series.pk])),
-        **_show_cover(series),
+        **_show_cover(series, split=request.GET.get("view") == "split"),
     }
     return render(request, "patchtrack/series_detail.html", context)
 
@@ -57,15 +56,10 @@ def _rows(patches: list[Patch], series: Series, tags: list[Tag]) -> list[dict]:
     ]
 
 
-def _show_cover(series: Series) -> dict:
+def _show_cover(series: Series, *, split: bool) -> dict:
     """The cover letter and its discussion, if one has come."""
     cover = getattr(series, "cover", None)
     if cover is None:
         return {"cover": None, "discussion": []}
-    comments = list(cover.comments.select_related("message__author"))
-    stored = find_stored([cover.pk, *(comment.pk for comment in comments)])
-    return {
-        "cover": cover,
-        "mail": show_mail(cover.message, stored.get(cover.pk)),
-        "discussion": show_discussion(comments, stored),
-    }
+    cover.message.project = series.project
+    return {"cover": cover, **find_submission(cover.message, cover.comments, split=split)}

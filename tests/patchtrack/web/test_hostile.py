@@ -49,13 +49,13 @@ def evil(project) -> Patch:
 def test_no_markup_of_a_mail_is_markup_of_a_page(client, admin_user, evil, page):
     client.force_login(admin_user)
     html = client.get(page.format(patch=evil)).content.decode()
-    assert "<script" not in html.lower()
+    assert not re.search(r'<script(?! src="/static/)', html.lower())
     assert not re.search(r"<[^>]*\son\w+=", html)
 
 
 def test_a_page_of_a_mail_asks_for_no_script_and_no_style_of_its_own(client, evil):
     html = client.get(PATCH).content.decode()
-    assert not re.search(r"<style|style=|<script|javascript:", html.lower())
+    assert not re.search(r'<style|style=|<script(?! src="/static/)|javascript:', html.lower())
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)//{}", "data:text/html,{}"])

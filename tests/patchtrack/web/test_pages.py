@@ -25,7 +25,9 @@ def get_row(client, url: str, name: str) -> str:
     """The text of the table row in which `name` stands."""
     page = client.get(url).content.decode()
     row = next(row for row in page.split("<tr") if name in row)
-    return " ".join(unescape(re.sub("<[^>]*>", " ", row.partition(">")[2])).split())
+    return " ".join(
+        unescape(re.sub("<[^>]*>", " ", row.partition(">")[2].partition("</tr")[0])).split()
+    )
 
 
 def test_the_front_page_lists_projects_with_what_they_have_to_review(client, series):

@@ -1,0 +1,100 @@
+"""What a user has to do: patches to review, comments to address, and what changed of their own."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import Count
+from django.utils import timezone
+
+from patchtrack.models import Comment, Event, Patch, Profile, Project
+
+# A list shows no more than this; the project's own list has them all.
+MOST_LISTED = 200
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_BY_PEOPLE = (Event.Category.PATCH_STATE_CHANGED, Event.Category.PATCH_DELEGATED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToReview:
+    """A patch to review, and how much was said and decided of it since the user looked."""
+
+    patch: Patch
+    comments: int
+    decisions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Todo:
+    """`to_review` is by project; `asked` are comments on the user's patches that ask for action;
+    `changed` are the user's patches that somebody decided about since `looked_at`."""
+
+    to_review: list[tuple[Project, list[ToReview]]]
+    asked: list[Comment]
+    changed: list[Patch]
+    looked_at: datetime | None
+
+
+def find_todo(user: AbstractBaseUser) -> Todo:
+    """What the user has to do; six queries."""
+    looked_at = Profile.objects.filter(user=user).values_list("looked_at", flat=True).first()
+    since = looked_at or _LONG_AGO
+    to_review = _find_to_review(user, since if looked_at else timezone.now())
+    by_project = groupby(to_review, key=lambda row: row.patch.project)
+    return Todo(
+        to_review=[(project, list(rows)) for project, rows in by_project],
+        asked=_find_asked(user),
+        changed=_find_changed(user, since),
+        looked_at=looked_at,
+    )
+
+
+def change_looked_at(user: AbstractBaseUser) -> None:
+    """The user has seen what there is to do, as it is now."""
+    Profile.objects.update_or_create(user=user, defaults={"looked_at": timezone.now()})
+
+
+def _find_to_review(user: AbstractBaseUser, since: datetime) -> list[ToReview]:
+    patches = Patch.objects.filter(delegate=user, archived=False, state__action_required=True)
+    related = patches.select_related("project", "message", "submitter", "state", "series")
+    rows = list(related.defer("paths").order_by("project__linkname", "-date")[:MOST_LISTED])
+    ids = [patch.pk for patch in rows]
+    comments, decisions = _count_comments(ids, since), _count_decisions(ids, since, user)
+    return [
+        ToReview(patch=patch, comments=comments[patch.pk], decisions=decisions[patch.pk])
+        for patch in rows
+    ]
+
+
+def _count_comments(patches: Collection[int], since: datetime) -> Counter[int]:
+    """How many comments have come to each patch since; a comment comes when its event does."""
+    new = Comment.objects.filter(patch__in=patches, message__events__date__gt=since)
+    return Counter(dict(new.order_by().values_list("patch").annotate(Count("pk", distinct=True))))
+
+
+def _count_decisions(
+    patches: Collection[int], since: datetime, user: AbstractBaseUser
+) -> Counter[int]:
+    made = Event.objects.filter(message__in=patches, category__in=_BY_PEOPLE, date__gt=since)
+    others = made.exclude(actor=user).order_by()
+    return Counter(dict(others.values_list("message").annotate(Count("pk"))))
+
+
+def _find_asked(user: AbstractBaseUser) -> list[Comment]:
+    asked = Comment.objects.filter(addressed=False, patch__submitter__user=user)
+    related = asked.select_related("message__author", "patch__message", "patch__project")
+    return list(related.order_by("-message__date")[:MOST_LISTED])
+
+
+def _find_changed(user: AbstractBaseUser, since: datetime) -> list[Patch]:
+    made = Event.objects.filter(
+        category__in=_BY_PEOPLE, date__gt=since, message__patch__submitter__user=user
+    )
+    recent = made.exclude(actor=user).order_by("-date").values_list("message", flat=True)
+    ids = list(dict.fromkeys(recent[: MOST_LISTED * 4]))[:MOST_LISTED]
+    patches = Patch.objects.select_related("project", "message", "state", "delegate")
+    found = patches.defer("paths").in_bulk(ids)
+    return [found[row] for row in ids if row in found]

@@ -1,0 +1,92 @@
+"""What the pages of patches, covers and series have in common: a mail and what was said on it."""
+
+from collections.abc import Mapping, Sequence
+
+from django.db.models import QuerySet
+
+from ingest.mail import Body
+from patchtrack.models import Comment, Kind, Message
+from patchtrack.services.stored import StoredMail, find_bodies, find_stored
+from patchtrack.web.diff_lines import split_files
+from patchtrack.web.diffs import FileDiff, Look, Room, render_one_file
+from patchtrack.web.discussion import order_discussion
+from patchtrack.web.mails import (
+    LARGEST_COMMENT,
+    MOST_COMMENTS,
+    ShownMail,
+    render_headers,
+    show_discussion,
+    show_mail,
+)
+from patchtrack.web.notes import render_notes
+
+# What of a comment no discussion shows.
+_UNUSED = tuple(
+    f"message__{name}" for name in "subject name label change_id trailers flags".split()
+)
+
+
+def find_submission(message: Message, comments: QuerySet[Comment], *, split: bool) -> dict:
+    """The mail, its headers and its discussion, for a template; three queries."""
+    ordered = order_discussion(_find_messages(comments))
+    bodies = _find_comment_bodies(ordered)
+    own = find_stored([message.pk]).get(message.pk)
+    room = Room()
+    return {
+        "project": message.project,
+        "message": message,
+        "split": split,
+        "mail": _show_own(message, own, [one for one, _ in ordered], bodies, room, split=split),
+        "headers": render_headers(own.raw) if own else "",
+        "discussion": show_discussion(ordered, bodies, room),
+        "open_actions": sum(one.comment.addressed is False for one, _ in ordered),
+    }
+
+
+def find_file(
+    message: Message, number: int, page: str, *, split: bool
+) -> tuple[FileDiff, int] | None:
+    """The `number`th file of a message's diff by itself, and how many there are; None if there
+    is no such file. `page` is the address at which the comments on it stand. Three queries."""
+    body = find_bodies([message.pk]).get(message.pk)
+    files = split_files(body.diff) if body else []
+    if not 1 <= number <= len(files):
+        return None
+    comments = Comment.objects.filter(patch=message.pk) | Comment.objects.filter(cover=message.pk)
+    ordered = order_discussion(_find_messages(comments))
+    bodies = _find_comment_bodies(ordered)
+    notes = render_notes([one for one, _ in ordered], bodies, files, page)
+    look = Look(split=split, prefix=choose_prefix(message), notes=notes)
+    return render_one_file(files[number - 1], look), len(files)
+
+
+def choose_prefix(message: Message) -> str:
+    """What stands before the anchors of a message's diff: those of a patch have short ones."""
+    return "" if message.kind in (Kind.PATCH, Kind.COVER) else f"c{message.pk}"
+
+
+def _find_messages(comments: QuerySet[Comment]) -> list[Message]:
+    found = comments.select_related("message__author").defer(*_UNUSED)
+    return [comment.message for comment in found]
+
+
+def _find_comment_bodies(ordered: Sequence[tuple[Message, int]]) -> dict[int, Body]:
+    first = [message.pk for message, _ in ordered[:MOST_COMMENTS]]
+    return find_bodies(first, LARGEST_COMMENT)
+
+
+def _show_own(
+    message: Message,
+    own: StoredMail | None,
+    comments: Sequence[Message],
+    bodies: Mapping[int, Body],
+    room: Room,
+    *,
+    split: bool,
+) -> ShownMail:
+    if own is None:
+        return ShownMail(message=message, text=None)
+    files = split_files(own.parsed.diff) if own.parsed.diff else ()
+    notes = render_notes(comments, bodies, files, page="")
+    look = Look(split=split, prefix=choose_prefix(message), notes=notes)
+    return show_mail(message, own.parsed.message, files, room, look)
