@@ -34,6 +34,7 @@ PLACES = {
     "patch, for a maintainer": Place(
         path=f"/project/teapot/patch/{V2}-3-ada@example.org/", user="maintainer"
     ),
+    "patch that renames": Place(path="/project/teapot/patch/20260915200000.7-3-bo@example.net/"),
     "pull request": Place(path="/project/teapot/patch/20260914080000.pull.greta@example.org/"),
     "mail health": Place(path="/mail/", user="admin_user"),
     "mail health, sought": Place(path=f"/mail/?q={V2}-3-ada@example.org", user="admin_user"),
