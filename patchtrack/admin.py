@@ -106,6 +106,18 @@ class MailAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).defer("raw")
 
 
+@admin.register(models.Discard)
+class DiscardAdmin(ReadOnlyAdmin):
+    """Mails are discarded and taken back on the page that shows what waits."""
+
+    list_display = ["mail", "username", "date"]
+    list_select_related = ["mail"]
+    search_fields = ["username", "mail__sha256__exact"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).defer("mail__raw")
+
+
 @admin.register(models.Message)
 class MessageAdmin(ReadOnlyAdmin):
     list_display = ["message_id", "kind", "project", "author", "date", "subject"]

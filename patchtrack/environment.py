@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,14 @@ def read_pairs(environ: Mapping[str, str], name: str) -> dict[str, str]:
         if not key.strip() or not value.strip():
             raise ImproperlyConfigured(f"{name} must be key=value,key=value: see {key!r}")
     return {key.strip().lower(): value.strip() for key, _, value in pairs}
+
+
+def read_people(environ: Mapping[str, str], name: str) -> list[tuple[str, str]]:
+    """`Name <address>` or an address alone, separated by commas: names and addresses."""
+    people = [parseaddr(item) for item in read_list(environ, name)]
+    if not all("@" in address for _, address in people):
+        raise ImproperlyConfigured(f"{name} must be Name <address>, Name <address>")
+    return people
 
 
 def read_choice(

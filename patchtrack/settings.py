@@ -14,6 +14,7 @@ from patchtrack.environment import (
     read_header,
     read_integer,
     read_pairs,
+    read_people,
     read_seconds,
     read_text,
     split_header,
@@ -29,6 +30,7 @@ PRODUCTION = PROFILE == "production"
 # While this is on, Django keeps every query with its parameters: no way to import an archive.
 DEBUG = not PRODUCTION and sys.argv[1:2] == ["runserver"]
 SECRET_KEY = choose_secret_key(environ, production=PRODUCTION)
+ADMINS = read_people(environ, "PATCHTRACK_ADMINS")
 ALLOWED_HOSTS = choose_hosts(environ, production=PRODUCTION)
 
 INSTALLED_APPS = [

@@ -24,6 +24,7 @@ from patchtrack.environment import (
     read_integer,
     read_list,
     read_pairs,
+    read_people,
     read_seconds,
     read_text,
     split_header,
@@ -77,6 +78,14 @@ class TestReading:
     def test_what_is_no_pair_is_refused(self, text):
         with pytest.raises(ImproperlyConfigured, match="A must be key=value,key=value: see "):
             read_pairs({"A": text}, "A")
+
+    def test_people_have_a_name_or_an_address_alone(self):
+        people = read_people({"A": "Jane Doe <jane@example.org>, joe@example.org"}, "A")
+        assert people == [("Jane Doe", "jane@example.org"), ("", "joe@example.org")]
+
+    def test_who_has_no_address_is_refused(self):
+        with pytest.raises(ImproperlyConfigured, match="A must be Name <address>"):
+            read_people({"A": "Jane Doe"}, "A")
 
     def test_a_choice_is_read_in_any_case(self):
         assert read_choice({"A": "ReD"}, "A", ("red", "blue"), "blue") == "red"

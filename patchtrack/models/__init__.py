@@ -5,7 +5,7 @@ from patchtrack.models.account import Confirmation, OptOut, Profile, SavedFilter
 from patchtrack.models.archive import ArchivePosition
 from patchtrack.models.change import Change
 from patchtrack.models.event import Event
-from patchtrack.models.mail import Kind, Mail, Message, Outcome, Thread, ThreadToken
+from patchtrack.models.mail import Discard, Kind, Mail, Message, Outcome, Thread, ThreadToken
 from patchtrack.models.person import ApiToken, Person
 from patchtrack.models.project import DelegationRule, HeaderPolicy, Project, State, Tag
 from patchtrack.models.submission import (
@@ -31,6 +31,7 @@ __all__ = [
     "Confirmation",
     "Cover",
     "DelegationRule",
+    "Discard",
     "Event",
     "HeaderPolicy",
     "Kind",

@@ -66,7 +66,7 @@ class Message(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, db_index=False)
     thread = models.ForeignKey(Thread, models.PROTECT, related_name="messages")
     message_id = models.CharField(max_length=400)
-    author = models.ForeignKey(Person, models.PROTECT, related_name="messages")
+    author = models.ForeignKey(Person, models.PROTECT, db_index=False, related_name="messages")
     date = models.DateTimeField()
     dated = models.BooleanField(
         default=True, help_text="whether the mail says its date; else it is the arrival's"
@@ -90,6 +90,9 @@ class Message(models.Model):
             models.UniqueConstraint(
                 fields=["project", "message_id"], name="message_unique_project_message_id"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["author", "date"], name="message_by_author_date"),
         ]
 
     def __str__(self) -> str:
@@ -141,6 +144,7 @@ class Mail(models.Model):
                 condition=~models.Q(outcome="stored"),
                 name="mail_by_outcome",
             ),
+            models.Index(fields=["received_at", "outcome"], name="mail_by_date"),
         ]
 
     def __str__(self) -> str:
@@ -149,3 +153,17 @@ class Mail(models.Model):
     def read_raw(self) -> bytes:
         """The mail's bytes as they arrived."""
         return decompress_raw(self.raw)
+
+
+class Discard(models.Model):
+    """An administrator's word that a kept mail is of no use: it waits for nobody any more.
+
+    The mail stays as it came, with its outcome. `username` is text, so that it outlives the user.
+    """
+
+    mail = models.OneToOneField(Mail, models.CASCADE, primary_key=True, related_name="discard")
+    username = models.CharField(max_length=150)
+    date = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"discarded by {self.username}"

@@ -7,6 +7,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 
+_WEB_URL = re.compile(r"https?://[^\s\x00-\x1f\x7f/][^\s\x00-\x1f\x7f]*", re.IGNORECASE)
+_SCM_URL = re.compile(
+    r"(?:https?|git|ssh)://[^\s\x00-\x1f\x7f/-][^\s\x00-\x1f\x7f]*", re.IGNORECASE
+)
+
 
 def validate_regex(pattern: str) -> None:
     """Refuse what `re` cannot compile. Raises ValidationError."""
@@ -14,6 +19,26 @@ def validate_regex(pattern: str) -> None:
         re.compile(pattern)
     except re.error as error:
         raise ValidationError(f"not a regular expression: {error}") from error
+
+
+def validate_web_url(url: str) -> None:
+    """Refuse what must not become a link. Raises ValidationError."""
+    if not _WEB_URL.fullmatch(url):
+        raise ValidationError("not an address that begins with https:// or http://")
+
+
+def validate_url_format(url: str) -> None:
+    """Refuse what is no address with a place for an id. Raises ValidationError."""
+    validate_web_url(url)
+    if "{}" not in url:
+        raise ValidationError("{} must say where the id stands")
+
+
+def validate_scm_url(url: str) -> None:
+    """Refuse what `git clone` cannot take, or takes for more than an address (an option, a
+    command). Raises ValidationError."""
+    if not _SCM_URL.fullmatch(url):
+        raise ValidationError("not an address that begins with https://, http://, git:// or ssh://")
 
 
 class HeaderPolicy(models.TextChoices):
@@ -38,15 +63,21 @@ class Project(models.Model):
         help_text="only mail whose subject matches this regular expression; "
         "empty: all mail of the list that no other project takes",
     )
-    web_url = models.CharField(max_length=2000, blank=True)
-    scm_url = models.CharField(max_length=2000, blank=True)
-    webscm_url = models.CharField(max_length=2000, blank=True)
-    list_archive_url = models.CharField(max_length=2000, blank=True)
+    web_url = models.CharField(max_length=2000, blank=True, validators=[validate_web_url])
+    scm_url = models.CharField(max_length=2000, blank=True, validators=[validate_scm_url])
+    webscm_url = models.CharField(max_length=2000, blank=True, validators=[validate_web_url])
+    list_archive_url = models.CharField(max_length=2000, blank=True, validators=[validate_web_url])
     list_archive_url_format = models.CharField(
-        max_length=2000, blank=True, help_text="{} stands for the message-id"
+        max_length=2000,
+        blank=True,
+        validators=[validate_url_format],
+        help_text="{} stands for the message-id",
     )
     commit_url_format = models.CharField(
-        max_length=2000, blank=True, help_text="{} stands for the commit"
+        max_length=2000,
+        blank=True,
+        validators=[validate_url_format],
+        help_text="{} stands for the commit",
     )
     send_notifications = models.BooleanField(default=False)
     use_tags = models.BooleanField(default=True)

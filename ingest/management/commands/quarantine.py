@@ -4,13 +4,11 @@ import sys
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.db.models import QuerySet
 
-from ingest.incoming import Delivery
+from ingest.again import PUT_ASIDE, read_again
 from ingest.management.arguments import MailCommand, find_project
-from ingest.receive import receive
-from patchtrack.models import Mail, Outcome, Project
-
-_PUT_ASIDE = (Outcome.QUARANTINED, Outcome.UNROUTED)
+from patchtrack.models import Mail, Outcome
 
 
 class Command(MailCommand):
@@ -31,7 +29,7 @@ class Command(MailCommand):
         getattr(self, f"_{options['verb']}")(options)
 
     def _list(self, options: dict[str, Any]) -> None:
-        mails = Mail.objects.filter(outcome__in=_PUT_ASIDE).defer("raw").order_by("id")
+        mails = find_waiting().defer("raw")
         for mail in mails.iterator():
             arrived = f"{mail.received_at:%Y-%m-%d %H:%M:%S}"
             reason = " ".join(mail.detail.split())
@@ -47,23 +45,16 @@ class Command(MailCommand):
 
     def _retry(self, options: dict[str, Any]) -> None:
         forced = find_project(options["project"]) if options["project"] else None
-        waiting = Mail.objects.filter(outcome__in=_PUT_ASIDE).order_by("id")
-        ids = list(waiting.values_list("id", flat=True))
+        ids = list(find_waiting().values_list("id", flat=True))
         if unknown := set(options["ids"]).difference(ids):
             names = ", ".join(map(str, sorted(unknown)))
             raise CommandError(f"not in quarantine: {names}; `quarantine list` shows what is")
         counts = dict.fromkeys((outcome.value for outcome in Outcome), 0)
         for mail_id in options["ids"] or ids:
-            counts[self._retry_one(Mail.objects.get(id=mail_id), forced)] += 1
+            counts[read_again(Mail.objects.get(id=mail_id), forced)] += 1
         self.print_summary(counts, options["json"])
 
-    def _retry_one(self, mail: Mail, forced: Project | None) -> Outcome:
-        project = forced or mail.project
-        delivery = Delivery(
-            raw=mail.read_raw(), received_at=mail.received_at, recipient=mail.recipient
-        )
-        outcome = receive([delivery], [project] if project else None)[0].outcome
-        if outcome == Outcome.DUPLICATE:
-            # It had come to its project by another way: nothing is left to do for this row.
-            Mail.objects.filter(id=mail.id, outcome__in=_PUT_ASIDE).update(outcome=outcome)
-        return outcome
+
+def find_waiting() -> QuerySet[Mail]:
+    """The mails that became no message, without those that an administrator has discarded."""
+    return Mail.objects.filter(outcome__in=PUT_ASIDE, discard=None).order_by("id")

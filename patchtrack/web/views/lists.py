@@ -21,7 +21,8 @@ from patchtrack.services.listing import (
     count_up_to,
     find_series_facts,
 )
-from patchtrack.services.permissions import User
+from patchtrack.services.permissions import User, is_maintainer
+from patchtrack.services.project_settings import find_tag_columns
 from patchtrack.services.saved_filters import find_saved_filters
 from patchtrack.web.deciding import digest_decisions, format_seen
 from patchtrack.web.filters import CHECKS, find_chips, format_filter, parse_filter
@@ -90,7 +91,7 @@ def _render_list(
 ) -> HttpResponse:
     project = get_object_or_404(Project, linkname=linkname)
     states = find_states(project)
-    tags = list(Tag.objects.filter(show_column=True))
+    tags = find_tag_columns(project)
     wanted = parse_filter(request.GET, states, request.user)
     order = parse_order(request.GET.get("order", ""), kind)
     rows = find(project, wanted)
@@ -119,6 +120,7 @@ def _choices(user: User, project: Project) -> dict[str, Any]:
         return {}
     bundles = Bundle.objects.filter(owner=user, project=project).order_by("name")
     return {
+        "is_maintainer": is_maintainer(user, project),
         "delegates": find_delegates(project),
         "bundles": list(bundles.values_list("name", flat=True)),
         "saved_filters": find_saved_filters(user, project),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from patchtrack.models import Patch, Series, Tag
 from patchtrack.services.listing import count_patch_comments
+from patchtrack.services.project_settings import find_tag_columns
 from patchtrack.services.series import (
     derive_slots,
     find_current_series,
@@ -23,7 +24,7 @@ def series_page(request: HttpRequest, row: int) -> HttpResponse:
     if series.pk != row:
         return redirect("series", series.pk)
     patches = find_patches(series)
-    tags = list(Tag.objects.filter(show_column=True))
+    tags = find_tag_columns(series.project)
     context = {
         "project": series.project,
         "series": series,

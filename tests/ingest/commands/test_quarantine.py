@@ -8,7 +8,7 @@ from ingest import receive as receive_module
 from ingest.errors import TryAgain
 from ingest.incoming import Delivery
 from ingest.receive import receive
-from patchtrack.models import Mail, Message, Outcome
+from patchtrack.models import Discard, Mail, Message, Outcome
 from tests.factories import DATE, ProjectFactory, deliver, make_diff, make_mail
 
 from .running import run
@@ -175,3 +175,11 @@ def test_a_database_that_is_away_means_try_again(monkeypatch):
     monkeypatch.setattr(receive_module, "record", fail)
     ran = run("quarantine", "retry")
     assert (ran.status, ran.err) == (os.EX_TEMPFAIL, "try again later: gone")
+
+
+def test_what_an_administrator_has_discarded_is_not_tried():
+    arrive(LOST)
+    Discard.objects.create(mail=Mail.objects.get(), username="admin")
+    ProjectFactory(linkname="tea")
+    assert run("quarantine", "retry", "--json").summary["stored"] == 0
+    assert run("quarantine", "list", "--json").summary == {"mails": 0}

@@ -42,6 +42,7 @@ def evil(project) -> Patch:
         f"/project/teapot/list/?q={EVIL}&submitter={EVIL}&delegate={EVIL}&state={EVIL}&series=x",
         "/series/{patch.series_id}/",
         PATCH,
+        "/person/{patch.submitter_id}/",
         "/mail/?q=1@example.org",
         f"/mail/?q={EVIL}",
     ],

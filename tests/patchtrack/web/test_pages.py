@@ -23,7 +23,7 @@ def read(client, url: str) -> str:
 
 def get_row(client, url: str, name: str) -> str:
     """The text of the table row in which `name` stands."""
-    page = client.get(url).content.decode()
+    page = client.get(url).content.decode().partition("</main>")[0]
     row = next(row for row in page.split("<tr") if name in row)
     return " ".join(
         unescape(re.sub("<[^>]*>", " ", row.partition(">")[2].partition("</tr")[0])).split()

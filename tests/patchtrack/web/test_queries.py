@@ -20,6 +20,12 @@ PAGES = {
     "/project/teapot/cover/0@example.org/": 3,
     "/project/teapot/cover/0@example.org/mbox/": 2,
     "/project/teapot/mail/a@example.org/raw/": 2,
+    "/project/teapot/feed/": 3,
+    "/series/{series.pk}/feed/": 6,
+    "/person/{series.submitter_id}/": 8,
+    "/person/{series.submitter_id}/feed/": 3,
+    "/about/": 0,
+    "/robots.txt": 0,
 }
 
 
