@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 NAMES = ("chromium", "chromium-browser")
 # Whatever a page or the browser itself wants of the world, it is not found: only this machine is.
-ARGUMENTS = ("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",)
+OFFLINE = "MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1"
 
 
 def find_obstacle() -> str:
@@ -29,15 +29,16 @@ def find_program() -> str:
 
 
 @contextmanager
-def running_chromium() -> Iterator["Browser"]:
-    """A browser without a window, which shows the same on every machine that has its fonts.
+def running_chromium(hosts: str = "") -> Iterator["Browser"]:
+    """A browser without a window; `hosts` are rules for names that lead to this machine.
 
     Playwright runs an event loop in this thread, in which Django would refuse to use the database.
     """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_program(), args=[*ARGUMENTS])
+        rules = "--host-resolver-rules=" + ", ".join(filter(None, (hosts, OFFLINE)))
+        browser = playwright.chromium.launch(executable_path=find_program(), args=[rules])
         try:
             yield browser
         finally:
