@@ -5,9 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 
 from patchtrack import models
 from patchtrack.templatetags.patchtrack import raw_mail_of
+from patchtrack.web.links import message_url
 
 admin.site.site_header = "Patchtrack"
 admin.site.site_title = "Patchtrack"
@@ -39,8 +41,11 @@ class DelegationRuleInline(admin.TabularInline):
 class ProjectAdmin(admin.ModelAdmin):
     list_display = ["linkname", "name", "list_id", "subject_match", "obey_headers_of"]
     search_fields = ["linkname", "name", "list_id", "list_email"]
-    filter_horizontal = ["maintainers"]
+    filter_horizontal = ["maintainers", "hidden_states"]
     inlines = [DelegationRuleInline]
+
+    def view_on_site(self, project: Model) -> str:
+        return reverse("series-list", args=[project.linkname])
 
 
 @admin.register(models.State)
@@ -72,6 +77,9 @@ class PersonAdmin(admin.ModelAdmin):
     readonly_fields = ["address", "name", "named_at"]
     autocomplete_fields = ["user"]
     show_full_result_count = False
+
+    def view_on_site(self, person: Model) -> str:
+        return reverse("person", args=[person.pk])
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
@@ -105,6 +113,9 @@ class MailAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).defer("raw")
 
+    def view_on_site(self, mail: Model) -> str:
+        return reverse("mail-page", args=[mail.pk])
+
 
 @admin.register(models.Discard)
 class DiscardAdmin(ReadOnlyAdmin):
@@ -134,6 +145,11 @@ class SubmissionAdmin(ReadOnlyAdmin):
     list_filter = ["project"]
     search_fields = ["name", "message__message_id__exact", "submitter__address__exact"]
 
+    def view_on_site(self, submission: Model) -> str:
+        return message_url(
+            submission.project.linkname, submission.message.kind, submission.message.message_id
+        )
+
 
 @admin.register(models.Patch)
 class PatchAdmin(SubmissionAdmin):
@@ -155,6 +171,9 @@ class SeriesAdmin(ReadOnlyAdmin):
     list_filter = ["complete", "partial", "project"]
     list_select_related = ["project", "submitter"]
     search_fields = ["name", "submitter__address__exact"]
+
+    def view_on_site(self, series: Model) -> str:
+        return reverse("series", args=[series.pk])
 
 
 @admin.register(models.SeriesAlias)

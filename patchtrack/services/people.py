@@ -10,7 +10,7 @@ from django.db.models import Count
 from patchtrack.models import Kind, Message, Patch, Person, Project, Series, State, Tag
 
 # Of who has written more, only the newest mails are counted, so that no page waits for it.
-MOST_MAILS = 1000
+MOST_MAILS = 500
 MOST_SERIES = 30
 
 

@@ -105,7 +105,7 @@ def _render_file(file: DiffFile, look: Look, budget: Budget, *, most: int) -> Fi
         added=file.added,
         removed=file.removed,
         html=html,
-        folded=file.binary or len(file.body) > _LONG_FILE,
+        folded=bool(html) and (file.binary or len(file.body) > _LONG_FILE),
         plain=budget.refused,
         cut=max(len(file.body) - most, 0),
     )

@@ -28,7 +28,7 @@ _FARTHEST = 30
 _MOST_QUOTED = 40
 # So many places are tried for a line that stands in a diff again and again, and so many
 # quoted lines before it tell these places apart.
-_MOST_PLACES = 50
+_MOST_PLACES = 20
 _MOST_CONTEXT = 6
 # A line with fewer letters, such as "}", is found only by the lines before it.
 _LEAST_LETTERS = 4

@@ -14,6 +14,7 @@ _LINK = re.compile(r"https?://[\w.~:/?#\[\]@!$&()*+,;=%-]+", re.ASCII | re.IGNOR
 _AFTER_LINK = ".,;:!?*&#"
 # Control characters, and those that make text read otherwise than it is written.
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROLS = bytes(code for code in range(128) if _ODD.match(chr(code)))
 _SPECIAL = re.compile(f"[<>&\"']|{_ODD.pattern}")
 # Of a longer quote, only the end is shown until the reader opens it.
 _LONGEST_QUOTE = 5
@@ -35,7 +36,14 @@ def escape_all(text: str) -> str:
     # Most words have nothing to escape, and a page has many words.
     if not _SPECIAL.search(text):
         return text
-    return _ODD.sub(_name_odd, escape(text))
+    html = escape(text)
+    return _ODD.sub(_name_odd, html) if _may_be_odd(html) else html
+
+
+def _may_be_odd(text: str) -> bool:
+    """Whether _ODD has to be looked for, which takes ten times as long as this: most mails
+    are ASCII without control characters."""
+    return not text.isascii() or len(text.encode().translate(None, _CONTROLS)) < len(text)
 
 
 def _name_odd(match: re.Match[str]) -> str:

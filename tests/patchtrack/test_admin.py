@@ -1,9 +1,20 @@
 """Django's admin shows every table, and lets nobody write what follows from mail."""
 
+import re
+
 import pytest
 from django.contrib import admin
 
-from patchtrack.models import Mail, Message, Patch, Thread, ThreadToken
+from patchtrack.models import (
+    Mail,
+    Message,
+    Patch,
+    Person,
+    Project,
+    Series,
+    Thread,
+    ThreadToken,
+)
 
 OURS = [model for model in admin.site._registry if model._meta.app_label == "patchtrack"]
 
@@ -48,3 +59,10 @@ def test_what_came_by_mail_cannot_be_written(staff, model):
 def test_a_lists_queries_do_not_grow_with_its_rows(staff, django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         staff.get(url_of(Message))
+
+
+@pytest.mark.parametrize("model", [Mail, Message, Patch, Person, Project, Series])
+def test_a_row_leads_to_its_page(staff, model):
+    form = staff.get(url_of(model, f"{model.objects.first().pk}/change/")).content.decode()
+    page = re.search(r'href="([^"]*)" class="viewsitelink"', form)[1]
+    assert staff.get(page).status_code == 200

@@ -153,7 +153,8 @@ def _go_back(request: HttpRequest, mails: list[int]) -> HttpResponse:
 
 
 def _read_ids(form: QueryDict) -> list[int]:
-    said = form.getlist("mail")[:PAGE_SIZE]
+    """The chosen mails, or all that were on the page if `every` one was chosen."""
+    said = form.getlist("listed" if "every" in form else "mail")[:PAGE_SIZE]
     return [int(x) for x in said if x.isascii() and x.isdigit() and len(x) <= _LONGEST_NUMBER]
 
 

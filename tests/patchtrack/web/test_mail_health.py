@@ -84,7 +84,7 @@ def test_only_staff_sees_the_way_there(client, project, admin_user):
     assert 'href="/mail/"' in client.get("/").content.decode()
 
 
-def decide(client, action: str, *mails: int, **said: str):
+def decide(client, action: str, *mails: int, **said: object) -> str:
     """Press a button of the list with these mails chosen, and go where that leads."""
     form = {"action": action, "mail": mails, **said}
     return client.post("/mail/decide/", form, follow=True).content.decode()
@@ -164,6 +164,14 @@ def test_a_discarded_mail_is_taken_back(admin, project):
     decide(admin, "discard", lost, confirmed="yes")
     decide(admin, "restore", lost)
     assert "Lost one" in admin.get("/mail/").content.decode()
+
+
+def test_all_mails_of_the_page_can_be_chosen_at_once(admin, project):
+    lost = lose("one", "other")
+    page = admin.get("/mail/").content.decode()
+    assert page.count('name="listed"') == 2
+    decide(admin, "route", project="teapot", listed=lost, every="yes")
+    assert Message.objects.count() == 2
 
 
 def test_nothing_chosen_is_said(admin, project):

@@ -63,4 +63,4 @@ def test_nobody_is_not_found(client, db, row):
 
 def test_a_hostile_name_is_text(client, project):
     person = PersonFactory(name="<script>alert(1)</script>")
-    assert b"<script" not in client.get(f"/person/{person.pk}/").content
+    assert b"<script>" not in client.get(f"/person/{person.pk}/").content

@@ -12,12 +12,14 @@ PAGES = {
     "/project/teapot/": 8,
     "/project/teapot/list/": 6,
     "/project/teapot/list/?submitter={series.submitter_id}&series={series.pk}&state=*": 8,
-    "/series/{series.pk}/": 7,
+    "/series/{series.pk}/": 8,
     "/series/{series.pk}/mbox/": 4,
-    "/project/teapot/patch/1@example.org/": 5,
+    "/project/teapot/patch/1@example.org/": 6,
+    "/project/teapot/patch/1@example.org/?view=split": 6,
+    "/project/teapot/patch/1@example.org/file/1/": 4,
     "/project/teapot/patch/1@example.org/mbox/?series=*": 4,
     "/project/teapot/patch/1@example.org/raw/": 2,
-    "/project/teapot/cover/0@example.org/": 3,
+    "/project/teapot/cover/0@example.org/": 4,
     "/project/teapot/cover/0@example.org/mbox/": 2,
     "/project/teapot/mail/a@example.org/raw/": 2,
     "/project/teapot/feed/": 3,
@@ -26,6 +28,7 @@ PAGES = {
     "/person/{series.submitter_id}/feed/": 3,
     "/about/": 0,
     "/robots.txt": 0,
+    "/project/teapot/mail/a@example.org/": 2,
 }
 
 

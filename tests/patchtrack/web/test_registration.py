@@ -203,7 +203,7 @@ def test_what_is_no_address_gets_no_mail(client, db, mailoutbox, page, address):
     response = client.post(page, ASKING[page] | {"email": address})
     assert response.status_code == 200
     assert "errorlist" in response.content.decode()
-    assert "<script" not in response.content.decode()
+    assert "<script>" not in response.content.decode()
     assert mailoutbox == []
 
 

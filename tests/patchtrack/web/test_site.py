@@ -94,7 +94,7 @@ def test_a_form_without_its_token_says_what_to_do(admin_user):
     client.force_login(admin_user)
     answer = client.post("/mail/decide/")
     assert answer.status_code == 403
-    assert b"The form has expired" in answer.content
+    assert b"Please try again" in answer.content
 
 
 def test_a_host_that_is_not_ours_is_not_answered(client, db):
