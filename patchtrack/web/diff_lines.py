@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from ingest.mail.diff_names import read_names
@@ -103,9 +104,7 @@ def _kind_of_combined(text: str) -> str:
 def split_hunks(lines: Sequence[Line]) -> list[range]:
     """Where in a file's lines each hunk stands, without its first line."""
     starts = [place for place, line in enumerate(lines) if line.kind == "hunk"]
-    return [
-        range(start + 1, end) for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)
-    ]
+    return [range(start + 1, end) for start, end in pairwise([*starts, len(lines)])]
 
 
 class Change(NamedTuple):

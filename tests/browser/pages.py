@@ -1,0 +1,121 @@
+"""Every page of the site, by name; a new page is one line here."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.contrib.auth.tokens import default_token_generator
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from ingest.incoming import Delivery
+from ingest.receive import receive
+from patchtrack.models import (
+    Bundle,
+    BundlePatch,
+    Confirmation,
+    DelegationRule,
+    Mail,
+    Outcome,
+    Patch,
+    Person,
+    Project,
+    Series,
+)
+from patchtrack.services.confirmations import add_confirmation
+from tests.factories import DATE, make_mail
+
+V2 = "20260909073000.815"
+PATCH = f"/project/teapot/patch/{V2}-3-ada@example.org/"
+LOST = {"List-Id": "<nowhere.example.org>"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A page's path on the furnished site, with what `furnish` names in braces; and the fixture
+    that makes who opens it, or nothing for nobody."""
+
+    path: str
+    user: str = ""
+    status: int = 200
+
+
+PLACES = {
+    "projects": Place(path="/"),
+    "series list": Place(path="/project/teapot/"),
+    "series list, filtered": Place(
+        path="/project/teapot/?q=cup&state=*&submitter=bo&delegate=-&archive=both&path=src"
+    ),
+    "series list, empty": Place(path="/project/teapot/?q=coffee+pot"),
+    "series list, for a maintainer": Place(path="/project/teapot/?q=pot", user="maintainer"),
+    "patch list": Place(path="/project/teapot/list/"),
+    "patch list, for a maintainer": Place(path="/project/teapot/list/", user="maintainer"),
+    "series": Place(path="/series/{series}/"),
+    "series with a gap": Place(path="/series/{gap}/"),
+    "versions compared": Place(path="/series/{first}/compare/{series}/"),
+    "cover letter": Place(path=f"/project/teapot/cover/{V2}-1-ada@example.org/"),
+    "patch": Place(path=PATCH),
+    "patch, side by side": Place(path=f"{PATCH}?view=split"),
+    "patch, for a maintainer": Place(path=PATCH, user="maintainer"),
+    "patch that renames": Place(path="/project/teapot/patch/20260915200000.7-3-bo@example.net/"),
+    "pull request": Place(path="/project/teapot/patch/20260914080000.pull.greta@example.org/"),
+    "file of a patch": Place(path=f"{PATCH}file/1/"),
+    "comment alone": Place(path="/project/teapot/mail/b1f1c0de-418@example.org/"),
+    "person": Place(path="/person/{person}/"),
+    "bundles of a project": Place(path="/project/teapot/bundles/"),
+    "own bundles": Place(path="/user/bundles/", user="maintainer"),
+    "bundle": Place(path="/bundle/greta/tea%20time/"),
+    "own bundle": Place(path="/bundle/greta/tea%20time/", user="maintainer"),
+    "to do": Place(path="/user/todo/", user="maintainer"),
+    "project settings": Place(path="/project/teapot/settings/", user="maintainer"),
+    "log in": Place(path="/user/login/"),
+    "register": Place(path="/register/"),
+    "new account": Place(path="/confirm/{key}/"),
+    "dead link": Place(path="/confirm/nothing/", status=404),
+    "mail settings": Place(path="/mail-settings/"),
+    "mail sent": Place(path="/mail-sent/"),
+    "password reset": Place(path="/user/password-reset/"),
+    "new password": Place(path="/user/password-reset/{user}/{token}/"),
+    "profile": Place(path="/user/", user="maintainer"),
+    "addresses": Place(path="/user/link/", user="maintainer"),
+    "tokens": Place(path="/user/tokens/", user="maintainer"),
+    "password": Place(path="/user/password-change/", user="maintainer"),
+    "mail health": Place(path="/mail/", user="admin_user"),
+    "mail health, sought": Place(path=f"/mail/?q={V2}-3-ada@example.org", user="admin_user"),
+    "kept mail": Place(path="/mail/{mail}/", user="admin_user"),
+    "about": Place(path="/about/"),
+    "not found": Place(path="/nothing/", status=404),
+}
+
+# The names of urls.py that show no page: they lead to one, take a form, or are for programs.
+NO_PAGES = frozenset(
+    """
+    address-comment any-raw-mail change change-bundle bundle-mbox comment-by-id cover-by-id
+    cover-file cover-mbox cover-mbox-by-id logout mail-decide mail-file patch-by-id patch-diff
+    patch-diff-by-id patch-mbox patch-mbox-by-id person-feed primary-address project-feed
+    project-rule project-rules raw-mail remove-filter revoke-token robots save-filter series-feed
+    series-mbox todo-seen undo-change unlink-address
+    """.split()
+)
+
+
+def furnish(project: Project, maintainer: User) -> dict[str, object]:
+    """Adds to the sample project what pages show; what stands in their paths, by name."""
+    patches = list(Patch.objects.filter(project=project)[:3])
+    bundle = Bundle.objects.create(owner=maintainer, project=project, name="tea time", public=True)
+    for order, patch in enumerate(patches):
+        BundlePatch.objects.create(bundle=bundle, patch=patch, order=order)
+    Patch.objects.filter(pk=patches[0].pk).update(delegate=maintainer)
+    DelegationRule.objects.create(project=project, user=maintainer, path="src/*")
+    maintainer.saved_filters.create(project=project, name="pots", page="series", query="q=pot")
+    receive([Delivery(raw=make_mail(headers=LOST), received_at=DATE)])
+    versions = Series.objects.filter(name="Stop the pot from boiling dry")
+    return {
+        "first": versions.get(version=1).pk,
+        "series": versions.get(version=2).pk,
+        "gap": Series.objects.get(name="cup: describe a cup").pk,
+        "person": Person.objects.get(address="ada@example.org").pk,
+        "mail": Mail.objects.get(outcome=Outcome.UNROUTED).pk,
+        "key": add_confirmation(Confirmation.Purpose.REGISTER, "tea@example.org"),
+        "user": urlsafe_base64_encode(force_bytes(maintainer.pk)),
+        "token": default_token_generator.make_token(maintainer),
+    }

@@ -1,0 +1,80 @@
+"""Everybody can use every page: WCAG 2.2 AA in light, in dark and on a phone."""
+
+import re
+
+import pytest
+from django.urls import get_resolver, resolve
+
+from tests.browser.axe_core import find_violations
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.pages import NO_PAGES, PLACES, furnish
+
+LOOKS = {
+    "light": (DESKTOP, "light"),
+    "dark": (DESKTOP, "dark"),
+    "phone": (PHONE, "light"),
+}
+# What a page breaks, and the rule that is to find it.
+BREAKS = {
+    '<img src="/static/patchtrack/icon.svg">': "image-alt",
+    '<input type="text">': "label",
+    '<p class="top"><span class="plus">text</span></p>': "color-contrast",
+    '<ul><li><a href="/1/">one</a></li><li><a href="/2/">two</a></li></ul>': "target-size",
+}
+FIND_WIDE = """() => [...document.querySelectorAll("body, body *")]
+  .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+  .map((element) => element.cloneNode().outerHTML)"""
+IS_SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
+@pytest.fixture
+def open_place(visit, sample, maintainer, request):
+    """Opens a page of PLACES by its name."""
+    furniture = furnish(sample, maintainer)
+
+    def open_place(name: str):
+        place = PLACES[name]
+        user = request.getfixturevalue(place.user) if place.user else None
+        return visit(place.path.format_map(furniture), user=user, status=place.status)
+
+    return open_place
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_page_keeps_to_wcag_however_it_is_looked_at(open_place, name):
+    page = open_place(name)
+    found = []
+    for look, (viewport, scheme) in LOOKS.items():
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=scheme)
+        found += [f"{look}: {violation}" for violation in find_violations(page)]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_no_page_scrolls_sideways_on_a_phone(open_place, name):
+    page = open_place(name)
+    page.set_viewport_size(PHONE)
+    assert not page.evaluate(IS_SIDEWAYS), page.evaluate(FIND_WIDE)
+
+
+def test_what_scrolls_sideways_is_found(visit, db):
+    page = visit("/", viewport=PHONE)
+    page.evaluate("document.body.append('wide'.repeat(100))")
+    assert page.evaluate(IS_SIDEWAYS)
+
+
+def test_every_page_is_looked_at():
+    """A page that urls.py has gained belongs in PLACES, and what is no page in NO_PAGES."""
+    names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
+    paths = [re.sub(r"{\w+}", "1", place.path).partition("?")[0] for place in PLACES.values()]
+    looked_at = {resolve(path).url_name for path in paths if path != "/nothing/"}
+    assert names - looked_at - NO_PAGES == set()
+    assert NO_PAGES & looked_at == NO_PAGES - names == set()
+
+
+@pytest.mark.parametrize(("html", "rule"), BREAKS.items())
+def test_what_breaks_a_rule_is_found(visit, db, html, rule):
+    page = visit("/")
+    page.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", html)
+    assert any(violation.startswith(f"{rule}:") for violation in find_violations(page))

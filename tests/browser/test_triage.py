@@ -1,0 +1,107 @@
+"""Somebody decides: from the keyboard, about many at once, and takes it back."""
+
+import pytest
+from playwright.sync_api import expect
+
+from patchtrack.models import Patch
+from tests.browser.lists import change_selected, find_boxes, find_message, find_row, read_names
+
+LIST = "/project/teapot/list/"
+
+
+@pytest.fixture
+def states(sample):
+    """What the database says of the patches, by their names."""
+
+    def states() -> dict[str, str]:
+        return dict(Patch.objects.values_list("message__name", "state__name"))
+
+    return states
+
+
+def test_triage_by_keyboard(visit, maintainer, states):
+    page = visit(LIST, user=maintainer)
+    first = read_names(page)[0]
+    for key in ("j", "x", "j", "x", "s"):
+        page.keyboard.press(key)
+    page.keyboard.type("Accepted")
+    # Past the delegate and the archive to the button.
+    for key in ("Tab", "Tab", "Tab", "Enter"):
+        page.keyboard.press(key)
+    expect(find_message(page)).to_contain_text("2 patches are now Accepted")
+    expect(find_row(page, first)).to_have_count(0)
+    assert [list(states().values()).count(name) for name in ("Accepted", "New")] == [2, 6]
+
+
+def test_a_patch_is_opened_and_left_by_keyboard(visit, sample):
+    page = visit(LIST)
+    second = read_names(page)[1]
+    for key in ("j", "j", "o"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("heading", level=1)).to_have_text(second)
+    expect(page.get_by_role("link", name="back to the list")).to_be_visible()
+    page.keyboard.press("u")
+    page.wait_for_url(f"**{LIST}")
+
+
+def test_next_and_previous_patch_by_keyboard(visit, sample):
+    page = visit("/project/teapot/patch/20260909073000.815-3-ada@example.org/")
+    page.keyboard.press("n")
+    page.wait_for_url("**815-4-ada@example.org/")
+    page.keyboard.press("p")
+    page.wait_for_url("**815-3-ada@example.org/")
+
+
+def test_keys_are_told_and_no_key_is_taken_from_a_field(visit, sample):
+    page = visit(LIST)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.type("jokes?")
+    expect(page.get_by_label("Text in the name")).to_have_value("jokes?")
+
+
+def test_a_change_of_many_is_undone(visit, maintainer, states, java_script_enabled):
+    before = states()
+    page = visit(LIST, user=maintainer, java_script_enabled=java_script_enabled)
+    for box in find_boxes(page).all()[:3]:
+        box.check()
+    change_selected(page, state="Rejected")
+    expect(find_message(page)).to_contain_text("3 patches are now Rejected")
+    assert list(states().values()).count("Rejected") == 3
+    page.get_by_role("button", name="Undo").click()
+    expect(find_message(page)).to_contain_text("Undone: 3 patches are as before")
+    assert states() == before
+
+
+def test_shift_selects_all_between(visit, maintainer):
+    page = visit(LIST, user=maintainer)
+    boxes = find_boxes(page)
+    boxes.nth(1).click()
+    boxes.nth(4).click(modifiers=["Shift"])
+    assert [box.is_checked() for box in boxes.all()[:6]] == [False, True, True, True, True, False]
+
+
+def test_all_on_the_page_are_selected_by_one_box(visit, maintainer):
+    page = visit(LIST, user=maintainer)
+    page.get_by_label("Select all on this page").check()
+    expect(page.get_by_text("10 selected")).to_be_visible()
+
+
+def test_a_change_does_not_make_the_page_jump(visit, maintainer):
+    page = visit(LIST, user=maintainer, viewport={"width": 1280, "height": 300})
+    find_boxes(page).last.check()
+    change_selected(page, state="Under Review")
+    expect(find_message(page)).to_contain_text("1 patch is now Under Review")
+    expect(find_boxes(page).last).to_be_in_viewport()
+
+
+def test_two_who_decide_at_the_same_time_both_see_what_happened(visit, maintainer, states):
+    one, other = (visit(LIST, user=maintainer) for _ in "ab")
+    for page, state in ((one, "Accepted"), (other, "Rejected")):
+        find_boxes(page).first.check()
+        change_selected(page, state=state)
+        expect(find_message(page)).to_be_visible()
+    expect(find_message(other)).to_contain_text("somebody else has changed it")
+    assert set(states().values()) == {"New", "Accepted"}
