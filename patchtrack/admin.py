@@ -114,7 +114,7 @@ class MailAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).defer("raw")
 
     def view_on_site(self, mail: Model) -> str:
-        return reverse("mail-page", args=[mail.pk])
+        return reverse("kept-mail", args=[mail.pk])
 
 
 @admin.register(models.Discard)

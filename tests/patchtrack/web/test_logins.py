@@ -73,7 +73,7 @@ class TestLogIn:
         for data, query in (({"next": url}, {}), ({}, {"next": url})):
             form = {"username": "jane", "password": PASSWORD} | data
             response = client.post(LOGIN, form, query_params=query)
-            assert response.headers["Location"] == "/"
+            assert response.headers["Location"] == "/user/todo/"
 
     def test_a_wrong_name_and_a_wrong_password_look_the_same(self, client, jane):
         UserFactory(username="gone", is_active=False, password=jane.password)
