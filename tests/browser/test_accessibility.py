@@ -48,7 +48,7 @@ def test_a_page_keeps_to_wcag_however_it_is_looked_at(open_place, name):
         page.set_viewport_size(viewport)
         page.emulate_media(color_scheme=scheme)
         found += [f"{look}: {violation}" for violation in find_violations(page)]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("name", PLACES)
