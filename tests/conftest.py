@@ -1,6 +1,7 @@
 """What every test can use: one database, the same for threads and for other processes."""
 
 import os
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -12,6 +13,8 @@ from tests.database_url import format_database_url
 
 # Tests reach the database through one of these.
 DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server"})
+# What a browser makes of a page is the same whatever database the page was read from.
+BROWSER = Path(__file__).resolve().parent / "browser"
 
 
 def pytest_addoption(parser):
@@ -24,11 +27,13 @@ def pytest_addoption(parser):
 
 def pytest_collection_modifyitems(config, items):
     if config.getoption("--database-only"):
-        config.hook.pytest_deselected(items=[item for item in items if not uses_database(item)])
+        config.hook.pytest_deselected(items=[one for one in items if not uses_database(one)])
         items[:] = filter(uses_database, items)
 
 
 def uses_database(item: pytest.Item) -> bool:
+    if item.path.is_relative_to(BROWSER):
+        return False
     fixtures = DATABASE_FIXTURES.intersection(getattr(item, "fixturenames", ()))
     return bool(fixtures) or item.get_closest_marker("django_db") is not None
 

@@ -107,7 +107,7 @@ def furnish(project: Project, maintainer: User) -> dict[str, object]:
     Patch.objects.filter(pk=patches[0].pk).update(delegate=maintainer)
     DelegationRule.objects.create(project=project, user=maintainer, path="src/*")
     maintainer.saved_filters.create(project=project, name="pots", page="series", query="q=pot")
-    receive([Delivery(raw=make_mail(headers=LOST), received_at=DATE)])
+    lose_mail()
     versions = Series.objects.filter(name="Stop the pot from boiling dry")
     return {
         "first": versions.get(version=1).pk,
@@ -119,3 +119,8 @@ def furnish(project: Project, maintainer: User) -> dict[str, object]:
         "user": urlsafe_base64_encode(force_bytes(maintainer.pk)),
         "token": default_token_generator.make_token(maintainer),
     }
+
+
+def lose_mail() -> None:
+    """A mail for nobody arrives."""
+    receive([Delivery(raw=make_mail(headers=LOST), received_at=DATE)])

@@ -48,9 +48,9 @@ def test_a_patch_is_downloaded(visit, sample, link, name):
 def test_a_file_of_the_diff_is_folded(visit, sample, java_script_enabled):
     page = visit(HEATER, java_script_enabled=java_script_enabled)
     file = page.locator("details.file").first
-    expect(file.locator("pre")).to_be_visible()
+    expect(file.locator(".lines")).to_be_visible()
     file.locator("summary").click()
-    expect(file.locator("pre")).to_be_hidden()
+    expect(file.locator(".lines")).to_be_hidden()
 
 
 @pytest.mark.parametrize(("scheme", "is_dark"), [("light", False), ("dark", True)])

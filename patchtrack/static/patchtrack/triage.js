@@ -100,8 +100,9 @@ function showNeighbours() {
 
 // Keys.
 
-const follow = (selector) => {
-  const link = document.querySelector(selector);
+// The first of the links that is there.
+const follow = (...selectors) => {
+  const link = selectors.map((one) => document.querySelector(one)).find((one) => one);
   if (link) link.click();
 };
 const focusOn = (selector) => {
@@ -113,9 +114,9 @@ const KEYS = {
   k: () => moveTo(-1),
   x: toggleRow,
   o: openRow,
-  u: () => follow("a[rel='x-list'], a[rel='up']"),
-  n: () => follow("a[rel='next'], a[rel='x-list-next']"),
-  p: () => follow("a[rel='prev'], a[rel='x-list-prev']"),
+  u: () => follow("a[rel='x-list']", "a[rel='up']"),
+  n: () => follow("a[rel='next']", "a[rel='x-list-next']"),
+  p: () => follow("a[rel='prev']", "a[rel='x-list-prev']"),
   s: () => focusOn("[data-key='s']"),
   d: () => focusOn("[data-key='d']"),
   "/": () => focusOn("input[type='search']"),
