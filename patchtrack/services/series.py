@@ -27,7 +27,7 @@ def find_current_series(series_id: int) -> Series | None:
     """The series of this id; one that was merged into another is that other."""
     former = SeriesAlias.objects.filter(pk=series_id).values("series_id")
     found = Series.objects.filter(Q(pk=series_id) | Q(pk__in=former))
-    return found.select_related("project", "submitter", "cover__message").first()
+    return found.select_related("project", "submitter", "head", "cover__message").first()
 
 
 def find_patches(series: Series) -> list[Patch]:

@@ -1,5 +1,6 @@
 """What the templates need beyond Django's own tags and filters."""
 
+import shlex
 from datetime import UTC, datetime
 
 from django import template
@@ -92,6 +93,12 @@ def comparison_of(one: Series, other: Series) -> str:
 def visible(text: str, most: int) -> SafeString:
     """At most so many characters of a text; those that cannot be seen are named."""
     return mark_safe(escape_all(text[:most]) + ("…" if len(text) > most else ""))  # noqa: S308
+
+
+@register.filter
+def shell_word(text: str) -> str:
+    """The text as one word of a command that people copy into their shell."""
+    return shlex.quote(text)
 
 
 @register.filter

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.utils.html import escape
 
 from patchtrack.models import Patch, Project
 from tests.factories import deliver, make_diff, make_mail
@@ -108,3 +109,9 @@ def test_every_answer_forbids_what_no_page_does(client, project, settings):
     for page in ("/", "/nowhere/"):
         policy = client.get(page).headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy
+
+
+def test_a_message_id_is_one_word_of_the_command_that_people_copy(client, project):
+    deliver(project, make_mail(message_id="a;$(id)'b@example.org", diff=make_diff()))
+    page = client.get(f"/series/{Patch.objects.get().series_id}/").content.decode()
+    assert escape("b4 shazam 'a;$(id)'\"'\"'b@example.org'") in page
