@@ -97,8 +97,8 @@ def _initial_columns(writing: Writing, place: Place) -> dict[str, Any]:
     """State and delegate as this copy would have been given them at first, each unless somebody
     has changed it since."""
     parsed = place.reading.incoming.parsed
-    changes = Event.objects.filter(message=place.stored.row).values_list("category", flat=True)
-    changed = set(changes)
+    changes = Event.objects.filter(message=place.stored.row, category__in=Event.DECISIONS)
+    changed = set(changes.values_list("category", flat=True))
     columns: dict[str, Any] = {}
     if Category.PATCH_STATE_CHANGED not in changed:
         columns["state_id"] = writing.policy.choose_state(parsed)

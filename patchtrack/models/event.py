@@ -38,6 +38,7 @@ class Event(models.Model):
         Category.COVER_COMMENT_CREATED,
         Category.PATCH_COMMENT_CREATED,
     )
+    DECISIONS = (Category.PATCH_STATE_CHANGED, Category.PATCH_DELEGATED)
     ONCE_PER_SERIES = (Category.SERIES_CREATED, Category.SERIES_COMPLETED)
 
     project = models.ForeignKey(Project, models.CASCADE, db_index=False)
@@ -91,6 +92,11 @@ class Event(models.Model):
         ]
         indexes = [
             models.Index(fields=["project", "date"], name="event_by_project_date"),
+            models.Index(
+                fields=["message", "date"],
+                condition=models.Q(category__in=["patch-state-changed", "patch-delegated"]),
+                name="event_of_decision",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -115,7 +115,11 @@ class Patch(Submission):
         verbose_name_plural = "patches"
         indexes = [
             models.Index(fields=["project", "date"], name="patch_by_project_date"),
-            models.Index(fields=["project", "state", "date"], name="patch_by_state"),
+            models.Index(
+                fields=["project", "state", "date"],
+                condition=models.Q(archived=False),
+                name="patch_by_state",
+            ),
             models.Index(fields=["submitter", "date"], name="patch_by_submitter"),
             models.Index(
                 fields=["delegate", "date"],

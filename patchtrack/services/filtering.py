@@ -1,12 +1,13 @@
 """Which patches and series a list is narrowed to."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from patchtrack.models import Patch, Project, Series, SeriesAlias
+from patchtrack.models import Patch, Project, Series, SeriesAlias, State
 
 NOBODY = "-"
 
@@ -46,19 +47,21 @@ class PatchFilter:
 
     @property
     def asks_of_patches(self) -> bool:
-        """Whether only a series that has patches can be let through, whatever their states."""
-        return bool(self.delegate or self.archived or not self._is_plain)
+        """Whether only a series that has patches can be let through."""
+        is_any = self.any_state and self.archived is None and self._is_plain
+        return bool(not is_any or self.delegate or self.prefix)
 
     @property
     def _is_plain(self) -> bool:
         return not (self.path or self.tag) and self.check is None
 
 
-def filter_patches(project: Project, wanted: PatchFilter) -> QuerySet[Patch]:
-    """The project's patches that a filter lets through."""
-    patches = Patch.objects.filter(
-        _patch_condition(wanted), _shared_condition(wanted), project=project
-    )
+def filter_patches(
+    project: Project, wanted: PatchFilter, states: Sequence[State]
+) -> QuerySet[Patch]:
+    """The project's patches that a filter lets through; `states` are all that there are."""
+    condition = _state_condition(wanted, states) & _patch_condition(wanted)
+    patches = Patch.objects.filter(condition, _shared_condition(wanted), project=project)
     if wanted.prefix:
         # The words alone can be looked up in an index; that they are a prefix cannot.
         bracketed = rf"^\[([^]]*,)?{re.escape(wanted.prefix)}(,[^]]*)?\]"
@@ -69,16 +72,19 @@ def filter_patches(project: Project, wanted: PatchFilter) -> QuerySet[Patch]:
     return patches
 
 
-def filter_series(project: Project, wanted: PatchFilter) -> QuerySet[Series]:
+def filter_series(
+    project: Project, wanted: PatchFilter, states: Sequence[State]
+) -> QuerySet[Series]:
     """The project's series of which a filter lets any patch through.
 
-    A series of which only the cover letter has come is let through by any state.
+    A series of which only the cover letter has come is let through where nothing is asked of
+    patches, neither their state nor whether they are archived.
     """
-    mine = filter_patches(project, _of_patches_alone(wanted)).filter(series=OuterRef("pk"))
-    has_match: Q | Exists = Exists(mine)
-    if not wanted.asks_of_patches and not wanted.prefix:
-        has_match = Q(has_match) | Q(received_total=0)
-    return Series.objects.filter(has_match, _shared_condition(wanted), project=project)
+    series = Series.objects.filter(_shared_condition(wanted), project=project)
+    if not wanted.asks_of_patches:
+        return series
+    mine = filter_patches(project, _of_patches_alone(wanted), states)
+    return series.filter(Exists(mine.filter(series=OuterRef("pk"))))
 
 
 def _of_patches_alone(wanted: PatchFilter) -> PatchFilter:
@@ -95,12 +101,17 @@ def _of_patches_alone(wanted: PatchFilter) -> PatchFilter:
     )
 
 
+def _state_condition(wanted: PatchFilter, states: Sequence[State]) -> Q:
+    """By their ids: of these the database knows how many patches have them."""
+    if wanted.any_state:
+        return Q()
+    if wanted.states:
+        return Q(state__in=[row.pk for row in states if row.slug in wanted.states])
+    return Q(state__in=[row.pk for row in states if row.action_required])
+
+
 def _patch_condition(wanted: PatchFilter) -> Q:
     condition = Q()
-    if wanted.states:
-        condition &= Q(state__slug__in=wanted.states)
-    elif not wanted.any_state:
-        condition &= Q(state__action_required=True)
     if wanted.archived is not None:
         condition &= Q(archived=wanted.archived)
     if wanted.delegate:

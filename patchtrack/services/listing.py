@@ -9,7 +9,7 @@ from django.db.models import Count, F, QuerySet
 from patchtrack.models import Comment, Patch, Series
 
 # Beyond this a list's length is not counted, so that no page waits for it.
-MOST_COUNTED = 1000
+MOST_COUNTED = 250
 
 
 def count_up_to(rows: QuerySet) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import F, Q
 
-from patchtrack.models import Patch, Series, SeriesAlias
+from patchtrack.models import Patch, Series
 
 # A page shows no more revisions than this; nobody rerolls so often.
 MOST_REVISIONS = 100
@@ -25,9 +25,10 @@ class Slot:
 
 def find_current_series(series_id: int) -> Series | None:
     """The series of this id; one that was merged into another is that other."""
-    former = SeriesAlias.objects.filter(pk=series_id).values("series_id")
-    found = Series.objects.filter(Q(pk=series_id) | Q(pk__in=former))
-    return found.select_related("project", "submitter", "head", "cover__message").first()
+    related = "project", "submitter", "head", "cover__message"
+    series = Series.objects.select_related(*related)
+    found = series.filter(pk=series_id).first()
+    return found or series.filter(aliases__pk=series_id).first()
 
 
 def find_patches(series: Series) -> list[Patch]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -14,8 +14,6 @@ from patchtrack.models import Comment, Event, Patch, Profile, Project
 
 # A list shows no more than this; the project's own list has them all.
 MOST_LISTED = 200
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-_BY_PEOPLE = (Event.Category.PATCH_STATE_CHANGED, Event.Category.PATCH_DELEGATED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +39,8 @@ class Todo:
 def find_todo(user: AbstractBaseUser) -> Todo:
     """What the user has to do; six queries."""
     looked_at = Profile.objects.filter(user=user).values_list("looked_at", flat=True).first()
-    since = looked_at or _LONG_AGO
-    to_review = _find_to_review(user, since if looked_at else timezone.now())
+    since = looked_at or timezone.now()
+    to_review = _find_to_review(user, since)
     by_project = groupby(to_review, key=lambda row: row.patch.project)
     return Todo(
         to_review=[(project, list(rows)) for project, rows in by_project],
@@ -78,7 +76,7 @@ def _count_comments(patches: Collection[int], since: datetime) -> Counter[int]:
 def _count_decisions(
     patches: Collection[int], since: datetime, user: AbstractBaseUser
 ) -> Counter[int]:
-    made = Event.objects.filter(message__in=patches, category__in=_BY_PEOPLE, date__gt=since)
+    made = Event.objects.filter(message__in=patches, category__in=Event.DECISIONS, date__gt=since)
     others = made.exclude(actor=user).order_by()
     return Counter(dict(others.values_list("message").annotate(Count("pk"))))
 
@@ -90,9 +88,8 @@ def _find_asked(user: AbstractBaseUser) -> list[Comment]:
 
 
 def _find_changed(user: AbstractBaseUser, since: datetime) -> list[Patch]:
-    made = Event.objects.filter(
-        category__in=_BY_PEOPLE, date__gt=since, message__patch__submitter__user=user
-    )
+    mine = Patch.objects.filter(submitter__user=user).values("pk")
+    made = Event.objects.filter(category__in=Event.DECISIONS, date__gt=since, message__in=mine)
     recent = made.exclude(actor=user).order_by("-date").values_list("message", flat=True)
     ids = list(dict.fromkeys(recent[: MOST_LISTED * 4]))[:MOST_LISTED]
     patches = Patch.objects.select_related("project", "message", "state", "delegate")

@@ -109,8 +109,9 @@ def _find_chosen(request: HttpRequest, project: Project) -> dict[int, Decision]:
     """The chosen patches, with what was seen of each. Raises Unclear."""
     if "all" in request.POST:
         query = QueryDict(request.POST.get("query", ""))
-        wanted = parse_filter(query, list(State.objects.all()), request.user)
-        patches = filter_patches(project, wanted)
+        states = list(State.objects.all())
+        wanted = parse_filter(query, states, request.user)
+        patches = filter_patches(project, wanted, states)
         return {patch.pk: find_decision(patch) for patch in patches.only("pk", *_DECIDED)}
     seen = parse_seen(request.POST.getlist("patch"))
     return seen | _find_patches_of_series(parse_series(request.POST), project)

@@ -65,16 +65,16 @@ class Heading:
 
 @require_safe
 def series_list(request: HttpRequest, linkname: str) -> HttpResponse:
-    def find(project: Project, wanted: PatchFilter) -> QuerySet:
-        return filter_series(project, wanted).select_related("submitter")
+    def find(project: Project, wanted: PatchFilter, states: list[State]) -> QuerySet:
+        return filter_series(project, wanted, states).select_related("submitter")
 
     return _render_list(request, linkname, "series", find, _find_series_rows)
 
 
 @require_safe
 def patch_list(request: HttpRequest, linkname: str) -> HttpResponse:
-    def find(project: Project, wanted: PatchFilter) -> QuerySet:
-        patches = filter_patches(project, wanted)
+    def find(project: Project, wanted: PatchFilter, states: list[State]) -> QuerySet:
+        patches = filter_patches(project, wanted, states)
         related = ("message", "submitter", "state", "delegate", "series")
         unused = ("paths", "message__subject", "message__ancestors", "message__trailers")
         return patches.select_related(*related).defer(*unused)
@@ -86,7 +86,7 @@ def _render_list(
     request: HttpRequest,
     linkname: str,
     kind: str,
-    find: Callable[[Project, PatchFilter], QuerySet],
+    find: Callable[[Project, PatchFilter, list[State]], QuerySet],
     find_rows: Callable[[Page, list[Tag]], list],
 ) -> HttpResponse:
     project = get_object_or_404(Project, linkname=linkname)
@@ -94,7 +94,7 @@ def _render_list(
     tags = find_tag_columns(project)
     wanted = parse_filter(request.GET, states, request.user)
     order = parse_order(request.GET.get("order", ""), kind)
-    rows = find(project, wanted)
+    rows = find(project, wanted, states)
     page = find_page(rows, request.GET, find_profile(request.user).page_size, order)
     count = count_up_to(rows)
     context = {
