@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.timeout(60)
+
 # What happens in the page, and what is then noted.
 FAULTS = {
     "console.error('cold')": "console error: cold",
@@ -21,8 +23,13 @@ def test_a_fault_is_noted(visit, watch, script, fault):
     page = visit("/")
     page.route("**/broken/", lambda route: route.abort())
     page.evaluate(f"() => {{ {script} }}")
-    page.wait_for_timeout(200)
-    assert fault in watch.take_faults()
+    # How long that takes is up to the machine: a page has no moment when it is done with it.
+    noted = watch.take_faults()
+    while fault not in noted:
+        page.wait_for_timeout(100)
+        noted += watch.take_faults()
+    page.wait_for_timeout(100)
+    watch.take_faults()
 
 
 def test_a_fault_that_nobody_takes_fails_the_test(visit, watch):
