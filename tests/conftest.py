@@ -8,8 +8,13 @@ from django.apps import apps
 from django.core import serializers
 from django.db import connections, transaction
 from django.db.models.signals import post_migrate
+from hypothesis import settings
 
 from tests.database_url import format_database_url
+
+# How long a test takes on a busy machine says nothing about the code.
+settings.register_profile("patchtrack", deadline=None)
+settings.load_profile("patchtrack")
 
 # Tests reach the database through one of these.
 DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server"})

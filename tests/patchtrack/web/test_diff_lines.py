@@ -49,6 +49,10 @@ def test_hunks_are_told_without_their_first_line():
     assert split_hunks(lines) == [range(1, 3), range(4, 5)]
 
 
+def test_a_file_that_is_only_renamed_has_no_hunk():
+    assert split_hunks([]) == []
+
+
 def test_files_are_numbered_and_named():
     files = split_files(make_diff("a.c") + make_diff("b/c.d"))
     assert [(file.number, file.path, file.added) for file in files] == [

@@ -70,7 +70,7 @@ def test_after_its_time_nothing_is_coloured():
 
 
 @pytest.mark.parametrize("language", _LANGUAGES)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.text("/*\"'`<>{}()[]$%#\\=-:; \tab01é\u2028", max_size=40), max_size=6))
 def test_pieces_are_in_order_apart_and_inside_their_line(language, lines):
     for line, row in zip(lines, highlight_lines(language, lines, Budget(500, 0)), strict=True):
