@@ -83,7 +83,7 @@ def test_pages_only_read(client, series: Series):
     with CaptureQueriesContext(connection) as queries:
         for page in PAGES:
             client.get(page.format(series=series))
-    assert {query["sql"].split()[0] for query in queries} == {"SELECT"}
+    assert {query["sql"].lstrip("(").split()[0] for query in queries} == {"SELECT"}
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
