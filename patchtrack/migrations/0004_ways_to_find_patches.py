@@ -7,21 +7,20 @@ from django.db import migrations, models
 
 from patchtrack.models import lookups
 
-INDEXES = {
-    "patch_words": ("patchtrack_patch", lookups.words_of("name")),
-    "series_words": ("patchtrack_series", lookups.words_of("name")),
-    "patch_places": ("patchtrack_patch", lookups.places_of("paths")),
-    "patch_tags": ("patchtrack_patch", lookups.keys_of("tags")),
-}
 
-
-def index_expressions(apps, schema_editor):
+def keep_what_is_looked_for(apps, schema_editor):
     if schema_editor.connection.vendor != "postgresql":
         return
     for function in lookups.FUNCTIONS:
         schema_editor.execute(function)
-    for name, (table, expression) in INDEXES.items():
-        schema_editor.execute(f"CREATE INDEX {name} ON {table} USING gin (({expression}))")
+    for table, column, kind, expression in lookups.KEPT:
+        schema_editor.execute(
+            f"ALTER TABLE {table} ADD COLUMN {column} {kind} GENERATED ALWAYS AS ({expression}) STORED"
+        )
+        schema_editor.execute(f"CREATE INDEX {table}_{column} ON {table} USING gin ({column})")
+    # What waits is hardly ever archived.
+    decided = "CREATE STATISTICS patchtrack_decided (mcv) ON state_id, archived FROM patchtrack_patch"
+    schema_editor.execute(decided)
 
 
 class Migration(migrations.Migration):
@@ -80,5 +79,5 @@ class Migration(migrations.Migration):
             model_name='series',
             index=models.Index(fields=['submitter', 'date'], name='series_by_submitter'),
         ),
-        migrations.RunPython(index_expressions, migrations.RunPython.noop),
+        migrations.RunPython(keep_what_is_looked_for, migrations.RunPython.noop),
     ]

@@ -1,5 +1,5 @@
-"""Finds rows by what stands in them: words of a text, paths, tags. Each has an index on
-PostgreSQL, made in a migration from the same expression; SQLite goes through the rows."""
+"""Finds rows by what stands in them: words of a text, paths, tags. PostgreSQL keeps each in an
+indexed column of its own, made in a migration; SQLite goes through the rows."""
 
 import re
 from typing import Any
@@ -19,24 +19,13 @@ def split_words(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-def words_of(column: str) -> str:
-    """What PostgreSQL indexes of a column of text."""
+def _words_of(column: str) -> str:
     # PostgreSQL's own parser would take "drm/i915" for the name of a file, which is one word.
     words = f"regexp_replace(left({column}, {_INDEXED}), '[^[:alnum:]]+', ' ', 'g')"
     return f"to_tsvector('simple', {words})"
 
 
-def places_of(column: str) -> str:
-    """What PostgreSQL indexes of a column of paths: each with all directories above it."""
-    return f"patchtrack_places({column})"
-
-
-def keys_of(column: str) -> str:
-    """What PostgreSQL indexes of a column that counts tags."""
-    return f"patchtrack_keys({column})"
-
-
-# The server can index only what is a function that it knows to be always the same.
+# A column can be computed only by a function that the server knows to be always the same.
 FUNCTIONS = (
     f"""
     CREATE FUNCTION patchtrack_places(paths jsonb) RETURNS text[]
@@ -54,6 +43,14 @@ FUNCTIONS = (
     $$
     """,
 )
+# What PostgreSQL keeps beside a column to find rows by: the words of a name, each path with all
+# directories above it, the tags that were counted. Django does not know of these columns.
+KEPT = (
+    ("patchtrack_patch", "name_words", "tsvector", _words_of("name")),
+    ("patchtrack_series", "name_words", "tsvector", _words_of("name")),
+    ("patchtrack_patch", "paths_places", "text[]", "patchtrack_places(paths)"),
+    ("patchtrack_patch", "tags_keys", "text[]", "patchtrack_keys(tags)"),
+)
 
 
 class _OfColumn(Lookup):
@@ -64,6 +61,11 @@ class _OfColumn(Lookup):
     def _column(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         sql, parameters = self.process_lhs(compiler, connection)
         return sql, list(parameters)
+
+    def _kept(self, compiler: Any, name: str) -> str:
+        """The column that PostgreSQL keeps beside this one."""
+        table = compiler.quote_name_unless_alias(self.lhs.alias)
+        return f"{table}.{self.lhs.target.column}_{name}"
 
 
 @TextField.register_lookup
@@ -81,13 +83,12 @@ class HasWords(_OfColumn):
         each = [item for word in words for item in (*parameters, f"%{word}%")]
         return "(" + " AND ".join([f"{column} LIKE %s"] * len(words)) + ")", each
 
-    def as_postgresql(self, compiler: Any, connection: Any) -> Sql:
-        column, parameters = self._column(compiler, connection)
+    def as_postgresql(self, compiler: Any, _connection: Any) -> Sql:
         words = split_words(self.rhs)
         if not words:
             return "(1 = 1)", []
         query = " & ".join(f"{word}:*" for word in words)
-        return f"{words_of(column)} @@ to_tsquery('simple', %s)", [*parameters, query]
+        return f"{self._kept(compiler, 'words')} @@ to_tsquery('simple', %s)", [query]
 
 
 @JSONField.register_lookup
@@ -103,10 +104,9 @@ class HasPath(_OfColumn):
         sql = f"EXISTS (SELECT 1 FROM json_each({column}) WHERE {inside})"  # noqa: S608
         return sql, [*parameters, place, f"{place}/", f"{place}/"]
 
-    def as_postgresql(self, compiler: Any, connection: Any) -> Sql:
-        column, parameters = self._column(compiler, connection)
+    def as_postgresql(self, compiler: Any, _connection: Any) -> Sql:
         place = self.rhs.strip("/")[:_INDEXED]
-        return f"{places_of(column)} @> ARRAY[%s]::text[]", [*parameters, place]
+        return f"{self._kept(compiler, 'places')} @> ARRAY[%s]::text[]", [place]
 
 
 @JSONField.register_lookup
@@ -120,6 +120,5 @@ class HasTag(_OfColumn):
         sql = f"EXISTS (SELECT 1 FROM json_each({column}) WHERE key = %s)"  # noqa: S608
         return sql, [*parameters, self.rhs]
 
-    def as_postgresql(self, compiler: Any, connection: Any) -> Sql:
-        column, parameters = self._column(compiler, connection)
-        return f"{keys_of(column)} @> ARRAY[%s]::text[]", [*parameters, self.rhs]
+    def as_postgresql(self, compiler: Any, _connection: Any) -> Sql:
+        return f"{self._kept(compiler, 'keys')} @> ARRAY[%s]::text[]", [self.rhs]

@@ -14,7 +14,8 @@ MOST_COUNTED = 250
 
 def count_up_to(rows: QuerySet) -> int:
     """How many rows there are; MOST_COUNTED + 1 stands for more than MOST_COUNTED."""
-    return rows.order_by()[: MOST_COUNTED + 1].count()
+    # Newest first, where most of what is asked for is: else the database begins with the oldest.
+    return rows.order_by("-date", "-pk")[: MOST_COUNTED + 1].count()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Count
 from django.utils import timezone
 
-from patchtrack.models import Comment, Event, Patch, Profile, Project
+from patchtrack.models import Comment, Event, Patch, Profile, Project, State
 
 # A list shows no more than this; the project's own list has them all.
 MOST_LISTED = 200
@@ -37,7 +37,7 @@ class Todo:
 
 
 def find_todo(user: AbstractBaseUser) -> Todo:
-    """What the user has to do; six queries."""
+    """What the user has to do, in a fixed number of queries."""
     looked_at = Profile.objects.filter(user=user).values_list("looked_at", flat=True).first()
     since = looked_at or timezone.now()
     to_review = _find_to_review(user, since)
@@ -56,10 +56,12 @@ def change_looked_at(user: AbstractBaseUser) -> None:
 
 
 def _find_to_review(user: AbstractBaseUser, since: datetime) -> list[ToReview]:
-    patches = Patch.objects.filter(delegate=user, archived=False, state__action_required=True)
-    related = patches.select_related("project", "message", "submitter", "state", "series")
-    rows = list(related.defer("paths").order_by("project__linkname", "-date")[:MOST_LISTED])
-    ids = [patch.pk for patch in rows]
+    states = list(State.objects.filter(action_required=True).values_list("pk", flat=True))
+    waiting = Patch.objects.filter(delegate=user, archived=False, state__in=states)
+    ids = list(waiting.order_by("-date").values_list("pk", flat=True)[:MOST_LISTED])
+    related = Patch.objects.select_related("project", "message", "submitter", "state", "series")
+    shown = related.filter(pk__in=ids).defer("paths")
+    rows = list(shown.order_by("project__linkname", "-date"))
     comments, decisions = _count_comments(ids, since), _count_decisions(ids, since, user)
     return [
         ToReview(patch=patch, comments=comments[patch.pk], decisions=decisions[patch.pk])

@@ -124,7 +124,7 @@ def find_chips(
     labels = parameters | {
         "state": ", ".join(row.name for row in states if row.slug in wanted.states) or "any",
         "submitter": _find_name(Person, wanted.submitter, names.get("submitter", "")),
-        "delegate": "nobody" if wanted.delegate == NOBODY else _find_user(wanted.delegate),
+        "delegate": _find_user(wanted.delegate, names.get("delegate", "")),
         "series": _find_name(Series, wanted.series or "", names.get("series", "")),
         "archive": "archived only" if wanted.archived else "archived too",
     }
@@ -151,8 +151,10 @@ def _find_name(table: type[Person] | type[Series], key: int | str, known: str) -
     return (row.name if row else "") or f"#{key}"
 
 
-def _find_user(key: int | str) -> str:
+def _find_user(key: int | str, known: str) -> str:
     if not isinstance(key, int):
-        return key
+        return "nobody" if key == NOBODY else key
+    if known:
+        return known
     user = get_user_model().objects.filter(pk=key).first()
     return user.get_username() if user else f"#{key}"

@@ -109,7 +109,7 @@ def _render_list(
         "checks": list(CHECKS),
         "wanted_check": format_filter(wanted).get("check", ""),
         **_choices(request.user, project),
-        **_links(page, wanted, order, states, kind),
+        **_links(page, wanted, order, states, kind, _known_names(page, wanted, request.user)),
     }
     return render(request, f"patchtrack/{kind}.html", context)
 
@@ -126,10 +126,15 @@ def _choices(user: User, project: Project) -> dict[str, Any]:
 
 
 def _links(
-    page: Page, wanted: PatchFilter, order: Order, states: list[State], kind: str
+    page: Page,
+    wanted: PatchFilter,
+    order: Order,
+    states: list[State],
+    kind: str,
+    known: Mapping[str, str],
 ) -> dict[str, Any]:
     """The addresses of other pages and orders under the same filters, and of other filters in
-    the same order."""
+    the same order; `known` has names that need not be looked up."""
     filters = format_filter(wanted)
     ordered = {} if str(order) == DEFAULT else {"order": str(order)}
     keys = {"newer": page.newer, "older": page.older}
@@ -139,19 +144,20 @@ def _links(
     }
     return links | {
         "filter_query": urlencode(filters | ordered),
-        "chips": find_chips(wanted, states, ordered, _names_on(page)),
+        "chips": find_chips(wanted, states, ordered, known),
         "headings": {name: _heading(name, filters, order) for name in COLUMNS[kind]},
     }
 
 
-def _names_on(page: Page) -> dict[str, str]:
-    """Names that need not be looked up: where a filter asks for one of these by its id, all rows
-    have it."""
+def _known_names(page: Page, wanted: PatchFilter, user: User) -> dict[str, str]:
+    """Names that need not be looked up: the user's own, and those that all rows have where a
+    filter asks for one by its id."""
+    known = {"delegate": user.get_username()} if wanted.delegate == user.pk else {}
     if not page.rows:
-        return {}
+        return known
     first = page.rows[0]
     series = first.series if isinstance(first, Patch) else None
-    return {"submitter": first.submitter.name, "series": series.name if series else ""}
+    return known | {"submitter": first.submitter.name, "series": series.name if series else ""}
 
 
 def _heading(name: str, filters: Mapping[str, str], order: Order) -> Heading:

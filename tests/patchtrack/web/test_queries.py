@@ -64,7 +64,7 @@ def test_a_page_takes_a_fixed_number_of_queries(
         assert client.get(url).status_code == 200
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, "/project/teapot/?delegate=me&order=name"])
 def test_a_page_of_a_maintainer_takes_as_few_whatever_there_is(client, project, series, page):
     user = UserFactory()
     project.maintainers.add(user)

@@ -75,10 +75,10 @@ def test_a_submitter_is_told_of_comments_that_ask_for_action(client, project, us
 def test_the_page_takes_a_fixed_number_of_queries(client, user, django_assert_num_queries):
     Person.objects.update(user=user)
     Patch.objects.filter(number=1).update(delegate=user)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get("/user/todo/")
     Patch.objects.update(delegate=user)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get("/user/todo/")
 
 
