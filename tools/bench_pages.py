@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Count, Max, Min, Model
 from django.urls import reverse
 
-from patchtrack.models import Comment, Patch, Person, Project, Series, State, Tag
+from patchtrack.models import Bundle, Comment, Patch, Person, Project, Series, State, Tag
 from patchtrack.web.filters import CHECKS
 from patchtrack.web.ordering import COLUMNS, format_key
 
@@ -29,7 +29,8 @@ class Keys:
     `submitters` and `delegates` are ids and names, by turns those who have most and those who
     have little; `deep` are places in each list from page 500 on, `middle` where half of the
     list lies behind, by the list's name. `longest` and `busiest` are the series with most
-    patches and the patches with most comments.
+    patches and the patches with most comments; `versions` are pairs of long series of one work,
+    `bundles` the names of public ones, each after its owner's.
     """
 
     linkname: str
@@ -46,6 +47,8 @@ class Keys:
     deep: Mapping[str, Sequence[str]]
     middle: Mapping[str, Sequence[str]]
     longest: Sequence[int]
+    versions: Sequence[tuple[int, int]]
+    bundles: Sequence[tuple[str, str]]
     busiest: Sequence[str]
 
 
@@ -126,6 +129,13 @@ OTHER_PAGES = (
         name="patch, the busiest",
         find=lambda keys: [reverse("patch", args=[keys.linkname, one]) for one in keys.busiest],
     ),
+    Page(
+        name="comparison of two versions",
+        find=lambda keys: [reverse("series-compare", args=pair) for pair in keys.versions],
+    ),
+    Page(
+        name="bundle", find=lambda keys: [reverse("bundle", args=bundle) for bundle in keys.bundles]
+    ),
     Page(name="to-do", find=lambda _keys: [reverse("todo")], as_user=True),
 )
 
@@ -138,12 +148,9 @@ def list_pages() -> Iterator[Page]:
             said = [{"order": column}, {"order": f"-{column}"}]
             find = _find_lists(view, lambda _keys, _view, said=said: said)
             yield Page(name=f"{title}, by {column}", find=find, is_list=True)
-    yield Page(
-        name="series, first page, logged in",
-        find=_find_lists("series-list", FILTERS["first page"]),
-        is_list=True,
-        as_user=True,
-    )
+    for name, said in (("first page, logged in", {}), ("delegate me", {"delegate": "me"})):
+        find = _find_lists("series-list", lambda _keys, _view, said=said: [said])
+        yield Page(name=f"series, {name}", find=find, is_list=True, as_user=True)
     yield from OTHER_PAGES
 
 
@@ -180,6 +187,8 @@ def find_keys(count: int) -> Keys:
         deep={view: _find_deep(rows, project, count) for view, rows in tables.items()},
         middle={view: _find_middle(rows, project) for view, rows in tables.items()},
         longest=_find_longest(project),
+        versions=_find_versions(project),
+        bundles=_find_bundles(project),
         busiest=_find_busiest(project),
     )
 
@@ -253,6 +262,17 @@ def _places(table: type[Model], project: Project) -> Any:
 def _find_longest(project: Project) -> list[int]:
     rows = Series.objects.filter(project=project, received_total__lte=60)
     return list(rows.order_by("-received_total", "-pk").values_list("pk", flat=True)[:10])
+
+
+def _find_versions(project: Project) -> list[tuple[int, int]]:
+    again = Series.objects.filter(project=project, previous__isnull=False, received_total__lte=60)
+    longest = again.order_by("-received_total", "-pk")
+    return list(longest.values_list("pk", "previous_id")[:10])
+
+
+def _find_bundles(project: Project) -> list[tuple[str, str]]:
+    bundles = Bundle.objects.filter(project=project, public=True).annotate(size=Count("patches"))
+    return list(bundles.order_by("-size", "pk").values_list("owner__username", "name")[:10])
 
 
 def _find_busiest(project: Project) -> list[str]:
