@@ -84,7 +84,7 @@ class PostgresScratch:
         self.url = url
         self.prefix = f"patchtrack_scratch_{os.getpid()}_"
         self.names: list[str] = []
-        given = {
+        self._given = {
             "user": address.user,
             "password": address.password,
             "host": address.host,
@@ -92,10 +92,12 @@ class PostgresScratch:
             "dbname": address.name,
             **dict(address.options),
         }
+        self.server = self._connect()
+
+    def _connect(self) -> psycopg.Connection:
+        given = {key: value for key, value in self._given.items() if value}
         try:
-            self.server = psycopg.connect(
-                autocommit=True, **{key: value for key, value in given.items() if value}
-            )
+            return psycopg.connect(autocommit=True, **given)
         except psycopg.OperationalError as error:
             raise ScratchError(f"the database server does not serve us: {error}") from error
 
@@ -112,6 +114,11 @@ class PostgresScratch:
         self.names.remove(name)
 
     def close(self) -> None:
+        # An interrupt may have left the connection in the midst of making a database.
+        interrupted = self.server.info.backend_pid
+        self.server.close()
+        self.server = self._connect()
+        self.server.execute("SELECT pg_terminate_backend(%s, 5000)", [interrupted])
         for name in list(self.names):
             self.drop(name)
         self.server.close()
