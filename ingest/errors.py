@@ -24,14 +24,17 @@ _SQLITE_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 # an OperationalError.
 _SITE_FAULTS = frozenset(
     {
+        "0A000",  # a kept plan whose tables were changed meanwhile
         "25006",  # read-only transaction
         "25P03",  # idle in transaction for too long: this process was stopped meanwhile
+        "26000",  # a kept plan that is gone: something between us changes connections
         "3F000",  # no such schema
         "42501",  # insufficient privilege
         "42703",  # no such column
         "42704",  # no such object
         "42883",  # no such function
         "42P01",  # no such table
+        "42P05",  # a kept plan that is somebody else's
         "42P10",  # no such unique constraint
         "XX001",  # data corrupted
         "XX002",  # index corrupted

@@ -1,10 +1,11 @@
 """A process that stores many mails has its statements planned once."""
 
 import pytest
-from django.db import connection
+from django.db import Error, connection
 from django.db.backends.signals import connection_created
 
 from ingest import statements
+from ingest.errors import is_outage
 from ingest.lookups import Lookup
 from patchtrack.models import Tag
 
@@ -41,6 +42,23 @@ def ask(question):
 def test_the_server_keeps_a_statement_that_comes_again():
     look_up_often()
     assert ask("SELECT sum(generic_plans) > 0 FROM pg_prepared_statements")
+
+
+@pytest.mark.usefixtures("keeping_plans")
+@pytest.mark.parametrize(
+    "change",
+    ["DEALLOCATE ALL", "ALTER TABLE patchtrack_tag ALTER COLUMN name TYPE varchar(60)"],
+)
+def test_no_mail_is_blamed_for_a_plan_that_the_server_no_longer_has(change):
+    look_up_often()
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN")
+        # As if somebody else did it: the driver would know of its own statements.
+        cursor.execute(f"DO $$ BEGIN EXECUTE '{change}'; END $$")
+        with pytest.raises(Error) as caught:
+            look_up_often()
+        connection.close()
+    assert is_outage(caught.value)
 
 
 @pytest.mark.usefixtures("keeping_plans")

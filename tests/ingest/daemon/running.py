@@ -57,6 +57,7 @@ class Lmtpd:
 
     def kill(self) -> None:
         """End the daemon and its processes in any case."""
+        # Most tests have ended it already.
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.wait()
