@@ -3,9 +3,7 @@
 from ingest.incoming import Delivery
 from ingest.receive import receive
 from patchtrack.models import Mail, Outcome, Project
-
-# The outcomes of mails that are kept and wait for somebody.
-PUT_ASIDE = (Outcome.QUARANTINED, Outcome.UNROUTED)
+from patchtrack.services.mail_health import WAITING
 
 
 def read_again(mail: Mail, forced: Project | None) -> Outcome:
@@ -14,8 +12,8 @@ def read_again(mail: Mail, forced: Project | None) -> Outcome:
     project = forced or mail.project
     delivery = Delivery(raw=mail.read_raw(), received_at=mail.received_at, recipient=mail.recipient)
     receipt = receive([delivery], [project] if project else None)[0]
-    waiting = Mail.objects.filter(id=mail.id, outcome__in=PUT_ASIDE)
-    if receipt.outcome in PUT_ASIDE:
+    waiting = Mail.objects.filter(id=mail.id, outcome__in=WAITING)
+    if receipt.outcome in WAITING:
         # The reason may be another one by now, and that is the one to look into.
         waiting.update(outcome=receipt.outcome, detail=receipt.recorded[0].detail)
     else:

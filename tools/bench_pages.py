@@ -54,8 +54,7 @@ class Keys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page under several addresses that cost about the same. `find` raises NoReverseMatch
-    while there is no such page."""
+    """A page under several addresses that cost about the same."""
 
     name: str
     find: Callable[[Keys], Sequence[str]]

@@ -88,6 +88,7 @@ class Worker:
             await self._reading
 
     async def _read_results(self, reader: asyncio.StreamReader, process: SpawnProcess) -> None:
+        # The end of the channel is the end of the process, and is told to all who wait.
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 size = _SIZE.unpack(await reader.readexactly(_SIZE.size))[0]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, QuerySet
 
 from patchtrack.models import Comment, Patch, Series
+from patchtrack.services.changes import DECISIONS
 
 # Beyond this a list's length is not counted, so that no page waits for it.
 MOST_COUNTED = 250
@@ -32,7 +33,7 @@ class SeriesFacts:
 
 
 _FACTS = ("state__name", "tags", "delegate__username", "check_state")
-_DECIDED = ("pk", "state_id", "delegate_id", "archived")
+_DECIDED = ("pk", *DECISIONS)
 
 
 def find_series_facts(series: Iterable[Series]) -> dict[int, SeriesFacts]:

@@ -16,7 +16,7 @@ _NOBODY = "-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What a form offers."""
+    """What a form offers: of the states, as `find_states` gives them, those not hidden."""
 
     states: Sequence[State]
     delegates: Sequence[AbstractBaseUser]
@@ -31,7 +31,8 @@ def parse_decision(form: Mapping[str, str], choices: Choices) -> Decision:
     left empty stays as it is. Raises Unclear."""
     wanted: dict[str, int | bool | None] = {}
     if state := form.get("state"):
-        wanted["state_id"] = _choose(state, [row.pk for row in choices.states], "state")
+        offered = [row.pk for row in choices.states if not row.is_hidden]
+        wanted["state_id"] = _choose(state, offered, "state")
     if delegate := form.get("delegate"):
         wanted["delegate_id"] = (
             None

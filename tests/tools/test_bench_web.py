@@ -56,10 +56,13 @@ def test_what_no_bar_is_about(changed):
     assert find_missed(make_figures(**changed)) == []
 
 
-def test_a_page_that_is_not_there_yet_misses_nothing():
+def test_a_page_that_the_database_has_nothing_for_misses_nothing():
     figures = Figures(name="teas", is_list=False)
     assert list(list_bars(figures)) == []
-    assert format_figures(figures).split(maxsplit=1) == ["teas", "there is no such page yet"]
+    assert format_figures(figures).split(maxsplit=1) == [
+        "teas",
+        "this database has nothing to ask for",
+    ]
 
 
 def test_a_line_of_the_table():

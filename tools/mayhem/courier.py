@@ -143,6 +143,7 @@ class PostOffice:
             if writer is not None:
                 self._writers.discard(writer)
                 writer.close()
+                # It may have been cut, which is what this is about.
                 with suppress(OSError):
                     await writer.wait_closed()
 

@@ -144,6 +144,7 @@ def find_children(pid: int) -> list[int]:
     """The child processes of a process, as Linux tells; none where it is gone."""
     found: list[int] = []
     for task in Path(f"/proc/{pid}/task").glob("*"):
+        # The thread may have ended since it was listed.
         with suppress(OSError):
             found += map(int, (task / "children").read_text().split())
     return found
@@ -173,5 +174,6 @@ def is_alive(pid: int, birth: bytes) -> bool:
 
 def kill_all(pids: Sequence[int]) -> None:
     for pid in pids:
+        # One that has ended by itself meanwhile is as good as killed.
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)

@@ -4,11 +4,11 @@ import sys
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
-from django.db.models import QuerySet
 
-from ingest.again import PUT_ASIDE, read_again
+from ingest.again import read_again
 from ingest.management.arguments import MailCommand, find_project
 from patchtrack.models import Mail, Outcome
+from patchtrack.services.mail_health import find_waiting
 
 
 class Command(MailCommand):
@@ -29,7 +29,7 @@ class Command(MailCommand):
         getattr(self, f"_{options['verb']}")(options)
 
     def _list(self, options: dict[str, Any]) -> None:
-        mails = find_waiting().defer("raw")
+        mails = find_waiting().order_by("id").defer("raw")
         for mail in mails.iterator():
             arrived = f"{mail.received_at:%Y-%m-%d %H:%M:%S}"
             reason = " ".join(mail.detail.split())
@@ -45,7 +45,7 @@ class Command(MailCommand):
 
     def _retry(self, options: dict[str, Any]) -> None:
         forced = find_project(options["project"]) if options["project"] else None
-        ids = list(find_waiting().values_list("id", flat=True))
+        ids = list(find_waiting().order_by("id").values_list("id", flat=True))
         if unknown := set(options["ids"]).difference(ids):
             names = ", ".join(map(str, sorted(unknown)))
             raise CommandError(f"not in quarantine: {names}; `quarantine list` shows what is")
@@ -53,8 +53,3 @@ class Command(MailCommand):
         for mail_id in options["ids"] or ids:
             counts[read_again(Mail.objects.get(id=mail_id), forced)] += 1
         self.print_summary(counts, options["json"])
-
-
-def find_waiting() -> QuerySet[Mail]:
-    """The mails that became no message, without those that an administrator has discarded."""
-    return Mail.objects.filter(outcome__in=PUT_ASIDE, discard=None).order_by("id")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from patchtrack.models import Change, Comment, Patch, Project, State
 from patchtrack.services.bundles import add_to_bundle
 from patchtrack.services.changes import (
+    DECISIONS,
     Changed,
     Decision,
     change_patches,
@@ -112,12 +113,9 @@ def _find_chosen(request: HttpRequest, project: Project) -> dict[int, Decision]:
         states = list(State.objects.all())
         wanted = parse_filter(query, states, request.user)
         patches = filter_patches(project, wanted, states)
-        return {patch.pk: find_decision(patch) for patch in patches.only("pk", *_DECIDED)}
+        return {patch.pk: find_decision(patch) for patch in patches.only("pk", *DECISIONS)}
     seen = parse_seen(request.POST.getlist("patch"))
     return seen | _find_patches_of_series(parse_series(request.POST), project)
-
-
-_DECIDED = ("state_id", "delegate_id", "archived")
 
 
 def _find_patches_of_series(digests: dict[int, int], project: Project) -> dict[int, Decision]:
@@ -125,7 +123,7 @@ def _find_patches_of_series(digests: dict[int, int], project: Project) -> dict[i
     about a series is not what its digest says was seen."""
     patches = Patch.objects.filter(project=project, series__in=digests)
     found: dict[int, list[Patch]] = {}
-    for patch in patches.only("pk", "series_id", *_DECIDED):
+    for patch in patches.only("pk", "series_id", *DECISIONS):
         found.setdefault(patch.series_id, []).append(patch)
     for series, own in found.items():
         if digests[series] != digest_decisions(map(_read_place, own)):

@@ -136,6 +136,13 @@ def test_the_way_back_leads_to_no_other_site(client, maintainer, back):
     assert answer.headers["Location"] == "/project/teapot/list/"
 
 
+def test_a_state_that_the_project_hides_is_not_taken(client, project, maintainer):
+    project.hidden_states.add(state("rfc"))
+    text = send(client, patch=boxes(client), state=state("rfc"))
+    assert "state is not offered" in text
+    assert states() == {"new"}
+
+
 def test_a_stranger_is_told_that_the_patches_are_not_theirs(client, series):
     client.force_login(UserFactory())
     assert "2 patches are not yours to change." in send(
