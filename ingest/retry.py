@@ -12,7 +12,8 @@ from django.db import connection, transaction
 
 from ingest import failpoints
 from ingest.durations import measured, transaction_seconds
-from ingest.errors import TryAgain, find_race, is_outage
+from ingest.errors import LostRace, TryAgain
+from patchtrack.services.database_errors import find_race, is_outage
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ def run_queries(body: Callable[[], Result]) -> Result:
         try:
             return body()
         except Exception as error:
-            cause = find_race(error)
+            cause = str(error) if isinstance(error, LostRace) else find_race(error)
             if not cause and not is_outage(error):
                 raise
             if not cause:

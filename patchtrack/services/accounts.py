@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from patchtrack.models import ApiToken, Person, Profile, Project
+from patchtrack.services.transactions import in_transaction
 
 
 class NameTaken(Exception):
@@ -38,7 +39,7 @@ def find_time_zone(name: str) -> tzinfo:
         return UTC
 
 
-@transaction.atomic
+@in_transaction
 def change_profile(user: AbstractBaseUser, profile: Profile) -> None:
     """Save a user's names and choices; what else the profile has stays as it is."""
     user.save(update_fields=["first_name", "last_name"])
@@ -52,7 +53,7 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-@transaction.atomic
+@in_transaction
 def add_maintainer(project: Project, username: str, email: str = "") -> AbstractBaseUser:
     """Make a user, found by name or made without a usable password, maintainer of a project.
 

@@ -14,6 +14,7 @@ from patchtrack.models import Confirmation, OptOut, Person
 from patchtrack.services.accounts import NameTaken
 from patchtrack.services.confirmations import DeadLink, add_confirmation, take_confirmation
 from patchtrack.services.letters import NotSent, send_letter
+from patchtrack.services.transactions import in_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ def ask_to_register(address: str, site: str) -> None:
     _send_link("register", address, site, add_confirmation(Purpose.REGISTER, address))
 
 
-@transaction.atomic
+@in_transaction
 def register(key: str, user: AbstractBaseUser) -> None:
     """Save a new user, who has a name and a password, under the address that a link confirms.
 
@@ -92,7 +93,7 @@ def ask_to_link(user: AbstractBaseUser, address: str, site: str) -> None:
     _send_link("link", address, site, key, owner=user)
 
 
-@transaction.atomic
+@in_transaction
 def link_address(key: str, user: AbstractBaseUser) -> None:
     """Make the address that a link confirms the user's, who asked for it.
 
@@ -115,7 +116,7 @@ def find_addresses(user: AbstractBaseUser) -> list[Person]:
     return list(user.people.order_by("address"))
 
 
-@transaction.atomic
+@in_transaction
 def remove_address(user: AbstractBaseUser, row: int) -> Person:
     """Mail from this address is no longer the user's.
 
@@ -168,13 +169,13 @@ def ask_to_opt_in(address: str, site: str) -> None:
     _send_link("opt-in", address, site, key, opted_out_too=True)
 
 
-@transaction.atomic
+@in_transaction
 def opt_out(key: str) -> None:
     """Send no more mail to the address that a link confirms. Raises DeadLink."""
     OptOut.objects.get_or_create(address=take_confirmation(key, Purpose.OPT_OUT).address)
 
 
-@transaction.atomic
+@in_transaction
 def opt_in(key: str) -> None:
     """Send mail again to the address that a link confirms. Raises DeadLink."""
     OptOut.objects.filter(address=take_confirmation(key, Purpose.OPT_IN).address).delete()

@@ -1,14 +1,14 @@
 """Bundles: a user's ordered choices of patches, private unless shared."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 
 from patchtrack.models import Bundle, BundlePatch, Patch, Project
 from patchtrack.services.permissions import User
+from patchtrack.services.transactions import in_transaction
 
 LONGEST_NAME = 50
 
@@ -35,9 +35,9 @@ def find_bundle_patches(bundle: Bundle) -> list[Patch]:
     return list(patches.select_related("message", "state", "delegate", "submitter", "series"))
 
 
-@transaction.atomic
+@in_transaction
 def add_to_bundle(
-    owner: AbstractBaseUser, project: Project, name: str, patches: Iterable[int]
+    owner: AbstractBaseUser, project: Project, name: str, patches: Collection[int]
 ) -> tuple[Bundle, int]:
     """Put the project's patches (by id, in that order) behind those in the owner's bundle of that
     name, which is made if there is none; the bundle, and how many were not in it.
@@ -63,7 +63,7 @@ def add_to_bundle(
     return bundle, len(new)
 
 
-@transaction.atomic
+@in_transaction
 def change_order(bundle: Bundle, patches: Sequence[int]) -> None:
     """Let the bundle's patches stand in the order of these ids; what is not among the ids goes.
 
@@ -78,7 +78,7 @@ def change_order(bundle: Bundle, patches: Sequence[int]) -> None:
             BundlePatch.objects.filter(pk=row.pk).update(order=place[row.patch_id])
 
 
-@transaction.atomic
+@in_transaction
 def change_bundle(bundle: Bundle, name: str, public: bool) -> None:
     """Rename a bundle, and share it or not. Raises ValidationError."""
     name = check_name(name)

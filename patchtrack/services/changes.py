@@ -7,11 +7,11 @@ from datetime import timedelta
 from itertools import islice
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
 from django.utils import timezone
 
 from patchtrack.models import Change, Event, Patch, Project
 from patchtrack.services.permissions import find_changeable
+from patchtrack.services.transactions import in_transaction
 
 # What a person decides about a patch.
 DECISIONS = ("state_id", "delegate_id", "archived")
@@ -47,7 +47,7 @@ def find_decision(patch: Patch) -> dict[str, int | bool | None]:
     return {name: getattr(patch, name) for name in DECISIONS}
 
 
-@transaction.atomic
+@in_transaction
 def change_patches(
     user: AbstractBaseUser,
     project: Project,
@@ -80,7 +80,7 @@ def change_patches(
     )
 
 
-@transaction.atomic
+@in_transaction
 def undo_change(user: AbstractBaseUser, change_id: int) -> Undone:
     """Take back what a user did to patches, but not what others made of them since.
 

@@ -2,13 +2,13 @@
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 
 from patchtrack.models import Comment
 from patchtrack.services.permissions import may_address
+from patchtrack.services.transactions import in_transaction
 
 
-@transaction.atomic
+@in_transaction
 def change_addressed(user: AbstractBaseUser, comment_id: int, addressed: bool) -> Comment:
     """Mark what a comment asks for as done, or as still to do; the comment.
 

@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Count, DateField, QuerySet, Value
 
 from patchtrack.models import Discard, Mail, Outcome, Project
 from patchtrack.services.permissions import User
 from patchtrack.services.rereading import read_mail_again
+from patchtrack.services.transactions import in_transaction
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ def read_mails_again(
     return outcomes
 
 
-@transaction.atomic
+@in_transaction
 def discard_mails(user: AbstractBaseUser, mails: Sequence[int]) -> int:
     """Let waiting mails wait no more, by id; how many. Nothing of them is deleted, and it is
     noted who said so. Mails that do not wait are passed over. Raises PermissionDenied.
@@ -110,7 +110,7 @@ def discard_mails(user: AbstractBaseUser, mails: Sequence[int]) -> int:
     return len(ids - known)
 
 
-@transaction.atomic
+@in_transaction
 def restore_mails(user: AbstractBaseUser, mails: Sequence[int]) -> int:
     """Let discarded mails wait again, by id; how many. Raises PermissionDenied."""
     _check_administrator(user)

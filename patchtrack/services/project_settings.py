@@ -7,11 +7,11 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 
 from patchtrack.models import DelegationRule, Project, State, Tag
 from patchtrack.services.choices import find_delegates
 from patchtrack.services.permissions import is_maintainer
+from patchtrack.services.transactions import in_transaction
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ def find_tag_columns(project: Project) -> list[Tag]:
     return list(Tag.objects.filter(show_column=True)) if project.use_tags else []
 
 
-@transaction.atomic
+@in_transaction
 def change_settings(user: AbstractBaseUser, project: Project, wanted: Mapping[str, Any]) -> None:
     """Set those of SETTINGS that are `wanted`. Raises PermissionDenied and ValidationError."""
     locked = _lock(user, project)
@@ -63,7 +63,7 @@ def change_settings(user: AbstractBaseUser, project: Project, wanted: Mapping[st
     log.info("%s changed the settings of %s", user.get_username(), project.linkname)
 
 
-@transaction.atomic
+@in_transaction
 def change_offered_states(user: AbstractBaseUser, project: Project, offered: set[int]) -> None:
     """Offer only these states (by id), and always the first. Raises PermissionDenied."""
     locked = _lock(user, project)
@@ -73,13 +73,13 @@ def change_offered_states(user: AbstractBaseUser, project: Project, offered: set
     log.info("%s changed the states of %s", user.get_username(), project.linkname)
 
 
-@transaction.atomic
+@in_transaction
 def add_rule(user: AbstractBaseUser, project: Project, wanted: Rule) -> DelegationRule:
     """Raises PermissionDenied, and ValidationError for a rule that cannot be."""
     return _write_rule(user, DelegationRule(project=_lock(user, project)), wanted)
 
 
-@transaction.atomic
+@in_transaction
 def change_rule(user: AbstractBaseUser, project: Project, row: int, wanted: Rule) -> DelegationRule:
     """Raises PermissionDenied, DelegationRule.DoesNotExist, and ValidationError for a rule that
     cannot be."""
@@ -87,7 +87,7 @@ def change_rule(user: AbstractBaseUser, project: Project, row: int, wanted: Rule
     return _write_rule(user, DelegationRule.objects.get(project=locked, pk=row), wanted)
 
 
-@transaction.atomic
+@in_transaction
 def remove_rule(user: AbstractBaseUser, project: Project, row: int) -> None:
     """Raises PermissionDenied. A rule that is gone already is gone."""
     locked = _lock(user, project)

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import F
 from django.utils.crypto import salted_hmac
 
 from patchtrack.models import Throttle
+from patchtrack.services.transactions import in_transaction
 
 # Rows that have been of no use for so long are deleted, some at a time.
 _STALE = timedelta(days=1)
@@ -52,7 +52,7 @@ def take(limits: Mapping[str, Limit], now: datetime) -> None:
     _take(limits, now)
 
 
-@transaction.atomic
+@in_transaction
 def _take(limits: Mapping[str, Limit], now: datetime) -> None:
     rows = _lock(list(limits), now)
     wait = max((choose_wait(row.until, limits[row.key], now) for row in rows), default=timedelta())
@@ -91,7 +91,7 @@ def _lock(keys: list[str], now: datetime) -> list[Throttle]:
     return list(Throttle.objects.filter(key__in=keys).order_by("key"))
 
 
-@transaction.atomic
+@in_transaction
 def _remove_stale(now: datetime) -> None:
     stale = Throttle.objects.filter(until__lt=now - _STALE).order_by("key")
     rows = [row.pk for row in stale.select_for_update()[:_MOST_DELETED]]

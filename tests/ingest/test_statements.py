@@ -5,9 +5,9 @@ from django.db import Error, connection
 from django.db.backends.signals import connection_created
 
 from ingest import statements
-from ingest.errors import is_outage
 from ingest.lookups import Lookup
 from patchtrack.models import Tag
+from patchtrack.services.database_errors import is_outage
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

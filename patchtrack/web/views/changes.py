@@ -1,6 +1,6 @@
 """Where forms are sent in which people decide about patches."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -68,7 +68,7 @@ def change(request: HttpRequest, linkname: str) -> HttpResponse:
 
 
 def _add_to_bundle(
-    request: HttpRequest, project: Project, name: str, patches: Iterable[int]
+    request: HttpRequest, project: Project, name: str, patches: Collection[int]
 ) -> None:
     try:
         bundle, added = add_to_bundle(request.user, project, name, patches)

@@ -17,8 +17,8 @@ from django.db import (
     transaction,
 )
 
-from ingest.errors import LostRace, find_race, is_outage
 from patchtrack.models import Person, ThreadToken
+from patchtrack.services.database_errors import find_race, is_outage
 
 
 def sqlite_error(kind: type[Exception], code: int) -> Exception:
@@ -36,7 +36,6 @@ def caused(kind: type[Exception], cause: Exception) -> Exception:
 @pytest.mark.parametrize(
     ("error", "race"),
     [
-        (LostRace("thread merged"), "thread merged"),
         (caused(IntegrityError, psycopg.errors.UniqueViolation()), "unique violation"),
         (caused(IntegrityError, psycopg.errors.ForeignKeyViolation()), "foreign key violation"),
         (caused(OperationalError, psycopg.errors.SerializationFailure()), "serialization failure"),
