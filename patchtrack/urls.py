@@ -108,3 +108,5 @@ urlpatterns = [
     path("admin/login/", logins.LogIn.as_view()),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = site.server_error

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.test import Client
 
 from patchtrack.web.views import site
@@ -59,7 +59,8 @@ def failing(client, monkeypatch):
         (PermissionDenied("Only for maintainers."), 403, "Only for maintainers. Nothing was"),
         (PermissionDenied(), 403, "This is not for you to see or to change."),
         (RuntimeError("secret"), 500, "The error is ours"),
-        (OperationalError("secret"), 500, "The error is ours"),
+        (OperationalError("secret"), 503, "Try again in a minute"),
+        (DataError("secret"), 500, "The error is ours"),
     ],
 )
 def test_an_error_says_what_happened_and_where_to_go(failing, db, error, status, said):
@@ -86,7 +87,8 @@ def test_the_page_of_an_error_needs_no_database(client, monkeypatch):
     monkeypatch.setattr(site, "render", fail)
     client.raise_request_exception = False
     answer = client.get("/about/")
-    assert (answer.status_code, b"Something went wrong" in answer.content) == (500, True)
+    assert (answer.status_code, b"Try again in a minute" in answer.content) == (503, True)
+    assert answer.headers["Retry-After"] == "30"
 
 
 def test_a_form_without_its_token_says_what_to_do(admin_user):
