@@ -153,20 +153,6 @@ def choose_hosts(environ: Mapping[str, str], *, production: bool) -> list[str]:
     return hosts or ["localhost", "127.0.0.1", "[::1]"]
 
 
-def choose_site(environ: Mapping[str, str], hosts: list[str], *, production: bool) -> str:
-    """The address of the site, without a final slash, for mails that no request has caused."""
-    default = f"https://{hosts[0].lstrip('.')}" if production else "http://localhost:8000"
-    url = read_text(environ, "PATCHTRACK_SITE_URL", default)
-    parts = urlsplit(url)
-    is_plain = url.isascii() and url.isprintable() and not (parts.query or parts.fragment)
-    if not (is_plain and parts.scheme in ("http", "https") and parts.hostname and " " not in url):
-        raise ImproperlyConfigured(
-            f"PATCHTRACK_SITE_URL is {url!r}, but must be the address of the site, "
-            "such as: https://patches.example.org"
-        )
-    return url.rstrip("/")
-
-
 def parse_database_url(url: str, root: Path) -> DatabaseAddress:
     """Reads `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST:PORT/NAME?OPTION=VALUE`.
 

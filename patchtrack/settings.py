@@ -4,11 +4,10 @@ import sys
 from os import environ
 from pathlib import Path
 
-from patchtrack.email_settings import choose_sender, parse_email_url
+from patchtrack.email_settings import choose_sender, choose_site, parse_email_url
 from patchtrack.environment import (
     choose_hosts,
     choose_secret_key,
-    choose_site,
     derive_database,
     parse_database_url,
     read_choice,
@@ -33,7 +32,6 @@ DEBUG = not PRODUCTION and sys.argv[1:2] == ["runserver"]
 SECRET_KEY = choose_secret_key(environ, production=PRODUCTION)
 ADMINS = read_people(environ, "PATCHTRACK_ADMINS")
 ALLOWED_HOSTS = choose_hosts(environ, production=PRODUCTION)
-PATCHTRACK_SITE_URL = choose_site(environ, ALLOWED_HOSTS, production=PRODUCTION)
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -115,6 +113,7 @@ EMAIL_USE_TLS = OUTBOX.starttls
 EMAIL_USE_SSL = OUTBOX.tls
 EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL = choose_sender(environ, ALLOWED_HOSTS)
+PATCHTRACK_SITE_URL = choose_site(environ, ALLOWED_HOSTS, production=PRODUCTION)
 PATCHTRACK_NOTIFICATION_DELAY_MINUTES = read_integer(
     environ, "PATCHTRACK_NOTIFICATION_DELAY_MINUTES", 10
 )

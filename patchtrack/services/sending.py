@@ -119,3 +119,9 @@ def _release(rows: Iterable[Notification]) -> None:
     if ids:
         due = timezone.now() + AWAY
         Notification.objects.filter(pk__in=ids).update(due=due, attempts=F("attempts") - 1)
+
+
+def retry_notifications(ids: Iterable[int]) -> None:
+    """Have mails that were given up tried as often again."""
+    given_up = Notification.objects.filter(pk__in=list(ids), due=None)
+    given_up.update(due=timezone.now(), attempts=0, failure="")

@@ -175,6 +175,17 @@ def test_in_the_end_it_is_given_up_and_says_why(server, due):
     assert "No such user" in row.failure
 
 
+def test_an_administrator_has_it_tried_again(client, admin_user, server, due):
+    Notification.objects.update(due=None, attempts=MOST_ATTEMPTS)
+    given_up = Notification.objects.filter(person__address="p1@example.org")
+    client.force_login(admin_user)
+    page = "/admin/patchtrack/notification/?due__isempty=1"
+    assert b"p1@example.org" in client.get(page).content
+    ids = list(given_up.values_list("pk", flat=True))
+    client.post(page, {"action": "try_again", "_selected_action": ids})
+    assert (send().sent, server.taken) == (1, ["p1@example.org"])
+
+
 def test_a_mail_that_ends_whoever_sends_it_is_given_up(server, due):
     for _ in range(MOST_ATTEMPTS):
         claim_due(timezone.now())
