@@ -141,9 +141,8 @@ class ProfileForm(forms.ModelForm):
     )
     time_zone = forms.ChoiceField(label="Time zone")
     notifications = forms.BooleanField(
-        label="Send me mail when my patches change",
+        label="Send me mail when others decide about my patches or delegate any to me",
         required=False,
-        help_text="when others give them another state, or delegate patches to me",
     )
 
     class Meta:
