@@ -67,10 +67,10 @@ def collect_untold(now: datetime) -> int:
 
 
 def _find_decided(ids: Collection[int], since: datetime) -> list[Decided]:
-    """The decisions among these events that anybody is to be told of, in their order."""
+    """What these events decided about what is a patch still, in their order."""
     events = Event.objects.filter(pk__in=ids, category__in=Event.DECISIONS, date__gt=since)
-    wanted = events.filter(project__send_notifications=True, message__patch__isnull=False)
-    return [_read_decided(row) for row in wanted.order_by("pk").values(*_COLUMNS)]
+    on_patches = events.filter(message__patch__isnull=False).order_by("pk")
+    return [_read_decided(row) for row in on_patches.values(*_COLUMNS)]
 
 
 def _read_decided(row: Mapping[str, Any]) -> Decided:
