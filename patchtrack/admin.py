@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from patchtrack import models
+from patchtrack.services.sending import retry_notifications
 from patchtrack.templatetags.patchtrack import raw_mail_of
 from patchtrack.web.links import message_url
 
@@ -237,6 +238,44 @@ class ProfileAdmin(admin.ModelAdmin):
 class OptOutAdmin(admin.ModelAdmin):
     list_display = ["address", "created"]
     search_fields = ["address"]
+
+
+@admin.register(models.Notification)
+class NotificationAdmin(ReadOnlyAdmin):
+    """Mails that wait; those without a time were given up. They can be tried again, or deleted."""
+
+    list_display = ["created", "user", "person", "due", "attempts", "failure"]
+    list_filter = [("due", admin.EmptyFieldListFilter)]
+    list_select_related = ["user", "person"]
+    search_fields = ["user__username__exact", "person__address__exact"]
+    actions = ["try_again"]
+    ordering = ["-id"]
+
+    @admin.action(description="Try again to send these", permissions=["delete"])
+    def try_again(self, _request: HttpRequest, rows: QuerySet) -> None:
+        retry_notifications(rows.values_list("pk", flat=True))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+
+@admin.register(models.Untold)
+class UntoldAdmin(ReadOnlyAdmin):
+    list_display = ["event_id"]
+    ordering = ["-pk"]
+
+
+@admin.register(models.FeedKey)
+class FeedKeyAdmin(ReadOnlyAdmin):
+    """A key can be revoked here, which is to delete it."""
+
+    list_display = ["user", "created"]
+    list_select_related = ["user"]
+    search_fields = ["user__username"]
+    exclude = ["digest"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
 
 
 @admin.register(models.Confirmation)

@@ -1,5 +1,6 @@
 """Reads from the environment how mail is sent, and under which address."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
@@ -13,6 +14,7 @@ from patchtrack.environment import read_text, split_server
 BACKENDS = "django.core.mail.backends"
 # A URL's scheme, and its default port.
 SMTP_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+_SITE = re.compile(r"https?://[\w\[][!-~]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,3 +82,15 @@ def choose_sender(environ: Mapping[str, str], hosts: list[str]) -> str:
             "such as: Patchtrack <patches@example.org>"
         )
     return sender
+
+
+def choose_site(environ: Mapping[str, str], hosts: list[str], *, production: bool) -> str:
+    """The address of the site, without a final slash, for mails that no request has caused."""
+    default = f"https://{hosts[0].lstrip('.')}" if production else "http://localhost:8000"
+    url = read_text(environ, "PATCHTRACK_SITE_URL", default)
+    if not _SITE.fullmatch(url) or set(url) & set("?#<>"):
+        raise ImproperlyConfigured(
+            f"PATCHTRACK_SITE_URL is {url!r}, but must be the address of the site, "
+            "such as https://patches.example.org"
+        )
+    return url.rstrip("/")

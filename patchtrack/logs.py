@@ -3,8 +3,8 @@
 import logging
 import re
 
-# The keys in the links of our mails: who has one may do what its link does.
-_KEY = re.compile(r"(/confirm/|/user/password-reset/[^/\s]+/)[^/\s]+")
+# The keys in the links of our mails, and those of feeds: who has one may do what its link does.
+_KEY = re.compile(r"(/confirm/|/user/password-reset/[^/\s]+/|/user/todo/feed/)[^/\s]+")
 
 
 class HidingFormatter(logging.Formatter):

@@ -4,7 +4,7 @@ import sys
 from os import environ
 from pathlib import Path
 
-from patchtrack.email_settings import choose_sender, parse_email_url
+from patchtrack.email_settings import choose_sender, choose_site, parse_email_url
 from patchtrack.environment import (
     choose_hosts,
     choose_secret_key,
@@ -113,6 +113,10 @@ EMAIL_USE_TLS = OUTBOX.starttls
 EMAIL_USE_SSL = OUTBOX.tls
 EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL = choose_sender(environ, ALLOWED_HOSTS)
+PATCHTRACK_SITE_URL = choose_site(environ, ALLOWED_HOSTS, production=PRODUCTION)
+PATCHTRACK_NOTIFICATION_DELAY_MINUTES = read_integer(
+    environ, "PATCHTRACK_NOTIFICATION_DELAY_MINUTES", 10
+)
 
 LANGUAGE_CODE = "en"
 USE_I18N = False

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from patchtrack.email_settings import Outbox, choose_sender, parse_email_url
+from patchtrack.email_settings import Outbox, choose_sender, choose_site, parse_email_url
 
 HERE = Path("/opt/patchtrack")
 
@@ -81,3 +81,21 @@ def test_the_sender_can_be_said():
 def test_a_sender_that_is_none_is_refused(sender):
     with pytest.raises(ImproperlyConfigured, match="PATCHTRACK_FROM_EMAIL is "):
         choose_sender({"PATCHTRACK_FROM_EMAIL": sender}, ["x.org"])
+
+
+def test_the_site_is_at_the_first_host():
+    assert choose_site({}, [".example.org", "x.org"], production=True) == "https://example.org"
+    assert choose_site({}, ["localhost"], production=False) == "http://localhost:8000"
+
+
+def test_the_site_can_be_said():
+    environ = {"PATCHTRACK_SITE_URL": "https://example.org/patches/"}
+    assert choose_site(environ, ["x.org"], production=True) == "https://example.org/patches"
+
+
+@pytest.mark.parametrize(
+    "url", ["example.org", "ftp://x.org", "https://", "https://x?a", "http://a b"]
+)
+def test_a_site_that_is_none_is_refused(url):
+    with pytest.raises(ImproperlyConfigured, match="PATCHTRACK_SITE_URL is"):
+        choose_site({"PATCHTRACK_SITE_URL": url}, ["x.org"], production=True)

@@ -1,11 +1,12 @@
 """What Patchtrack knows: tables, constraints and query verbs."""
 
 import patchtrack.models.lookups  # noqa: F401 (registers them)
-from patchtrack.models.account import Confirmation, OptOut, Profile, SavedFilter
+from patchtrack.models.account import Confirmation, FeedKey, OptOut, Profile, SavedFilter
 from patchtrack.models.archive import ArchivePosition
 from patchtrack.models.change import Change
 from patchtrack.models.event import Event
 from patchtrack.models.mail import Discard, Kind, Mail, Message, Outcome, Thread, ThreadToken
+from patchtrack.models.notification import Notification, Untold
 from patchtrack.models.person import ApiToken, Person
 from patchtrack.models.project import DelegationRule, HeaderPolicy, Project, State, Tag
 from patchtrack.models.submission import (
@@ -33,10 +34,12 @@ __all__ = [
     "DelegationRule",
     "Discard",
     "Event",
+    "FeedKey",
     "HeaderPolicy",
     "Kind",
     "Mail",
     "Message",
+    "Notification",
     "OptOut",
     "Outcome",
     "Patch",
@@ -51,4 +54,5 @@ __all__ = [
     "Thread",
     "ThreadToken",
     "Throttle",
+    "Untold",
 ]

@@ -70,6 +70,24 @@ class OptOut(models.Model):
         return self.address
 
 
+class FeedKey(models.Model):
+    """The key in the address of a user's own feed; only its SHA-256 is kept: it is shown once."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="feed_key"
+    )
+    digest = models.CharField(max_length=64)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["digest"], name="feed_key_unique_digest"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
 class SavedFilter(models.Model):
     """A list's filters under a name: the address of the list is its page with `query`."""
 

@@ -10,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
 from patchtrack.models import Change, Event, Patch, Project
+from patchtrack.services.notifications import add_untold
 from patchtrack.services.permissions import find_changeable
 from patchtrack.services.transactions import in_transaction
 
@@ -74,7 +75,7 @@ def change_patches(
             else:
                 changing.append(patch)
     undo = _record(user, project, changing, wanted)
-    _write(user, changing, wanted)
+    _write(user, project, changing, wanted)
     return Changed(
         changed=len(changing), forbidden=forbidden, overtaken=tuple(overtaken), undo=undo
     )
@@ -96,7 +97,7 @@ def undo_change(user: AbstractBaseUser, change_id: int) -> Undone:
             if patch.pk in allowed and _is(patch, change.after):
                 restored[tuple(sorted(before[patch.pk].items()))].append(patch)
     for decision, patches in restored.items():
-        _write(user, patches, dict(decision))
+        _write(user, change.project, patches, dict(decision))
     change.delete()
     count = sum(map(len, restored.values()))
     return Undone(restored=count, kept=len(before) - count)
@@ -130,9 +131,14 @@ def _record(
     return change.pk
 
 
-def _write(user: AbstractBaseUser, patches: Sequence[Patch], wanted: Decision) -> None:
+def _write(
+    user: AbstractBaseUser, project: Project, patches: Sequence[Patch], wanted: Decision
+) -> None:
     """Decide about locked patches, each with its events."""
-    Event.objects.bulk_create(_events(user, patches, wanted), batch_size=_LOCKED_AT_ONCE)
+    events = _events(user, patches, wanted)
+    made = Event.objects.bulk_create(events, batch_size=_LOCKED_AT_ONCE)
+    if project.send_notifications:
+        add_untold(made)
     for start in range(0, len(patches), _LOCKED_AT_ONCE):
         some = [patch.pk for patch in patches[start : start + _LOCKED_AT_ONCE]]
         Patch.objects.filter(pk__in=some).update(**wanted)

@@ -1,4 +1,4 @@
-"""The mails that we send because somebody typed an address."""
+"""The mails that we send; here, those because somebody typed an address."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -40,14 +40,21 @@ def send_letter(
     """
     if not opted_out_too and is_opted_out(address):
         return
+    try:
+        format_letter(name, address, context).send()
+    except OSError as error:
+        raise NotSent from error
+
+
+def format_letter(
+    name: str, address: str, context: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> EmailMessage:
+    """The mail that the template makes; `context` as for `send_letter`."""
     text = render_to_string(f"patchtrack/letters/{name}.txt", {**context, "address": address})
     subject, _, body = text.partition("\n")
     # Nobody's machine is to answer ours (RFC 3834, section 5).
-    headers = {"Auto-Submitted": "auto-generated"}
-    try:
-        EmailMessage(subject, body.strip("\n") + "\n", to=[address], headers=headers).send()
-    except OSError as error:
-        raise NotSent from error
+    headers = {"Auto-Submitted": "auto-generated"} | dict(headers or {})
+    return EmailMessage(subject, body.strip("\n") + "\n", to=[address], headers=headers)
 
 
 def is_opted_out(address: str) -> bool:

@@ -14,6 +14,8 @@ from patchtrack.models import Comment, Event, Patch, Profile, Project, State
 
 # A list shows no more than this; the project's own list has them all.
 MOST_LISTED = 200
+# A feed has no more than this.
+MOST_NEWS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,23 +52,59 @@ def find_todo(user: AbstractBaseUser) -> Todo:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TodoNews:
+    """What has come up for the user: a patch to review, a comment that asks for something (`asked`
+    is not None) or a decision of somebody else's (`decision` is not None)."""
+
+    patch: Patch
+    date: datetime
+    asked: Comment | None = None
+    decision: Event | None = None
+
+
+def find_todo_news(user: AbstractBaseUser) -> list[TodoNews]:
+    """What has come up for the user, the newest first; a fixed number of queries."""
+    to_review = _find_waiting(user)
+    delegations = _find_delegations(user, [patch.pk for patch in to_review])
+    news = [
+        TodoNews(patch=patch, date=max(patch.date, delegations.get(patch.pk, patch.date)))
+        for patch in to_review
+    ]
+    news += [
+        TodoNews(patch=comment.patch, date=comment.message.date, asked=comment)
+        for comment in _find_asked(user)
+    ]
+    news += [
+        TodoNews(patch=event.message.patch, date=event.date, decision=event)
+        for event in _find_decisions(user)
+    ]
+    return sorted(news, key=lambda one: one.date, reverse=True)[:MOST_NEWS]
+
+
 def change_looked_at(user: AbstractBaseUser) -> None:
     """The user has seen what there is to do, as it is now."""
     Profile.objects.update_or_create(user=user, defaults={"looked_at": timezone.now()})
 
 
 def _find_to_review(user: AbstractBaseUser, since: datetime) -> list[ToReview]:
-    states = list(State.objects.filter(action_required=True).values_list("pk", flat=True))
-    waiting = Patch.objects.filter(delegate=user, archived=False, state__in=states)
-    ids = list(waiting.order_by("-date").values_list("pk", flat=True)[:MOST_LISTED])
-    related = Patch.objects.select_related("project", "message", "submitter", "state", "series")
-    shown = related.filter(pk__in=ids).defer("paths")
-    rows = list(shown.order_by("project__linkname", "-date"))
+    rows = _find_waiting(user)
+    ids = [patch.pk for patch in rows]
     comments, decisions = _count_comments(ids, since), _count_decisions(ids, since, user)
     return [
         ToReview(patch=patch, comments=comments[patch.pk], decisions=decisions[patch.pk])
         for patch in rows
     ]
+
+
+def _find_waiting(user: AbstractBaseUser) -> list[Patch]:
+    """The newest patches that wait for the user's review, by project."""
+    states = list(State.objects.filter(action_required=True).values_list("pk", flat=True))
+    waiting = Patch.objects.filter(delegate=user, archived=False, state__in=states)
+    ids = list(waiting.order_by("-date").values_list("pk", flat=True)[:MOST_LISTED])
+    related = Patch.objects.select_related("project", "message", "submitter", "state", "series")
+    shown = related.filter(pk__in=ids).defer("paths")
+    return list(shown.order_by("project__linkname", "-date"))
 
 
 def _count_comments(patches: Collection[int], since: datetime) -> Counter[int]:
@@ -87,6 +125,24 @@ def _find_asked(user: AbstractBaseUser) -> list[Comment]:
     asked = Comment.objects.filter(addressed=False, patch__submitter__user=user)
     related = asked.select_related("message__author", "patch__message", "patch__project")
     return list(related.order_by("-message__date")[:MOST_LISTED])
+
+
+def _find_delegations(user: AbstractBaseUser, patches: Collection[int]) -> dict[int, datetime]:
+    """When patches became the user's to review; those that were so from the beginning are not
+    in it."""
+    made = Event.objects.filter(category__in=Event.DECISIONS, message__in=patches)
+    to_user = made.filter(current_delegate=user).order_by("date")
+    return dict(to_user.values_list("message", "date"))
+
+
+def _find_decisions(user: AbstractBaseUser) -> list[Event]:
+    mine = Patch.objects.filter(submitter__user=user).values("pk")
+    made = Event.objects.filter(category__in=Event.DECISIONS, message__in=mine)
+    related = made.select_related(
+        "message__patch__project", "message__patch__message", "actor", "current_state"
+    )
+    others = related.exclude(actor=user).filter(category=Event.Category.PATCH_STATE_CHANGED)
+    return list(others.defer("message__patch__paths").order_by("-date", "-pk")[:MOST_NEWS])
 
 
 def _find_changed(user: AbstractBaseUser, since: datetime) -> list[Patch]:

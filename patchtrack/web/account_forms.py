@@ -140,7 +140,10 @@ class ProfileForm(forms.ModelForm):
         label="Rows in a list", min_value=10, max_value=250, help_text="10 to 250"
     )
     time_zone = forms.ChoiceField(label="Time zone")
-    notifications = forms.BooleanField(label="Send me mail when my patches change", required=False)
+    notifications = forms.BooleanField(
+        label="Send me mail when others decide about my patches or delegate any to me",
+        required=False,
+    )
 
     class Meta:
         model = get_user_model()

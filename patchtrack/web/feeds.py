@@ -30,7 +30,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """What a feed is about: the address of the page that shows the same, and its own."""
+    """What a feed is about: the address of the page that shows the same, and its own, which is
+    empty where it is a secret."""
 
     title: str
     page: str
@@ -47,7 +48,7 @@ def format_feed(feed: Feed, entries: Iterable[Entry]) -> bytes:
     atom = Atom1Feed(
         title=clean_xml(feed.title),
         link=feed.page,
-        feed_url=feed.own,
+        feed_url=feed.own or None,
         description="",
         author_name="Patchtrack",
         language="",

@@ -16,7 +16,7 @@ _LABELS = {
     "commit_url_format": "A commit in the tree",
     "use_tags": "Show how often a patch was reviewed, acked and tested",
     "obey_headers_of": "Obey state and delegate in the headers of",
-    "send_notifications": "Tell submitters by mail when their patches change",
+    "send_notifications": "Tell submitters and delegates by mail what is decided",
 }
 _HELP = {
     "list_archive_url_format": "such as https://lore.example.org/all/{}/; "

@@ -66,6 +66,7 @@ PLACES = {
     "bundle": Place(path="/bundle/greta/tea%20time/"),
     "own bundle": Place(path="/bundle/greta/tea%20time/", user="maintainer"),
     "to do": Place(path="/user/todo/", user="maintainer"),
+    "feed of what to do": Place(path="/user/todo/feed/", user="maintainer"),
     "project settings": Place(path="/project/teapot/settings/", user="maintainer"),
     "log in": Place(path="/user/login/"),
     "register": Place(path="/register/"),
@@ -92,8 +93,8 @@ NO_PAGES = frozenset(
     address-comment any-raw-mail change change-bundle bundle-mbox comment-by-id cover-by-id
     cover-file cover-mbox cover-mbox-by-id logout mail-decide mail-file patch-by-id patch-diff
     patch-diff-by-id patch-mbox patch-mbox-by-id person-feed primary-address project-feed
-    project-rule project-rules raw-mail remove-filter revoke-token robots save-filter series-feed
-    series-mbox todo-seen undo-change unlink-address
+    project-rule project-rules raw-mail remove-filter revoke-feed-key revoke-token robots
+    save-filter series-feed series-mbox todo-feed todo-seen undo-change unlink-address
     """.split()
 )
 

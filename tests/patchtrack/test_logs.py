@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
         ("Not Found: /confirm/s3cret/", "Not Found: /confirm/.../"),
         ("Forbidden: /user/password-reset/MQ/s3-cret/", "Forbidden: /user/password-reset/MQ/.../"),
         ('"GET /confirm/s3cret HTTP/1.1"', '"GET /confirm/... HTTP/1.1"'),
+        ("Not Found: /user/todo/feed/s3_cr-t/", "Not Found: /user/todo/feed/.../"),
         ("Not Found: /user/password-reset/", "Not Found: /user/password-reset/"),
     ],
 )
