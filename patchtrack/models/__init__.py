@@ -8,6 +8,7 @@ from patchtrack.models.event import Event
 from patchtrack.models.mail import Discard, Kind, Mail, Message, Outcome, Thread, ThreadToken
 from patchtrack.models.person import ApiToken, Person
 from patchtrack.models.project import DelegationRule, HeaderPolicy, Project, State, Tag
+from patchtrack.models.search import SearchText, Unsearched
 from patchtrack.models.submission import (
     Bundle,
     BundlePatch,
@@ -44,6 +45,7 @@ __all__ = [
     "Profile",
     "Project",
     "SavedFilter",
+    "SearchText",
     "Series",
     "SeriesAlias",
     "State",
@@ -51,4 +53,5 @@ __all__ = [
     "Thread",
     "ThreadToken",
     "Throttle",
+    "Unsearched",
 ]
