@@ -44,8 +44,10 @@ class Pool:
         self._workers = [self._make_worker() for _ in range(workers)]
         self._gauges = gauges
         self._queue = LetterQueue(workers, most_waiting)
-        # Batches that are at work; the condition is notified when this or the queue changes.
+        # Batches that are at work, and that have been; the condition is notified when one of
+        # these or the queue changes.
         self._working = 0
+        self.finished = 0
         self._changed = asyncio.Condition()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -72,6 +74,15 @@ class Pool:
         """Have a worker do something else than storing. Raises WorkerLost."""
         alive = (worker for worker in self._workers if not worker.has_ended)
         return await next(alive, self._workers[0]).run(work, *arguments)
+
+    async def rest(self, finished: int, seconds: float) -> None:
+        """Wait until more than so many batches are finished, or for so long; and then until
+        nothing waits and nothing is at work."""
+        async with self._changed:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._changed.wait_for(lambda: self.finished > finished)
+            await self._changed.wait_for(lambda: not self._queue and not self._working)
 
     async def reload(self) -> None:
         """Replace the processes one by one, each when it has finished what it does."""
@@ -154,6 +165,7 @@ class Pool:
             yield batch
         finally:
             self._working -= 1
+            self.finished += 1
             await self._wake()
 
     def _give_back(self, batch: Sequence[Waiting], reason: str) -> None:

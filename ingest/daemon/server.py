@@ -16,6 +16,7 @@ from pathlib import Path
 from ingest.daemon import systemd
 from ingest.daemon.addresses import Address
 from ingest.daemon.door import Door
+from ingest.daemon.indexing import keep_index
 from ingest.daemon.metrics import Metrics, serve_metrics
 from ingest.daemon.pool import Pool
 from ingest.daemon.protocol import Session
@@ -151,8 +152,10 @@ class Daemon:
         names = [_name_of(listener) for listener in sockets]
         self._say(f"lmtpd ready: {' '.join(names)} workers {' '.join(map(str, self.pool.pids))}")
         systemd.notify("READY=1")
+        indexing = asyncio.create_task(keep_index(self.pool))
         await self._wait()
         systemd.notify("STOPPING=1")
+        indexing.cancel()
         await self._stop(servers)
         if watcher:
             watcher.shutdown()

@@ -13,7 +13,6 @@ m:id@example.org     the message of this id; or <id@example.org>
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -148,8 +147,3 @@ def _read_days(said: str, value: str) -> Days | None:
     if not any(days):
         return None
     return Days(said=said, first=days[0], last=days[1] if dots else days[0])
-
-
-def find_shown_words(query: Query) -> Sequence[Words]:
-    """The words that a message was found by, to be marked where they stand."""
-    return [part for part in query.words() if not part.is_excluded and part.field != "paths"]

@@ -53,6 +53,12 @@ def split_words(text: str) -> list[str]:
     return [word if len(word) <= LONGEST_WORD else word[:LONGEST_WORD] for word in found]
 
 
+def find_words(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where the words of a text stand, and how they are looked up; of most texts all."""
+    for found in _WORD.finditer(text):
+        yield found.start(), found.end(), found[0].lower()[:LONGEST_WORD]
+
+
 def read_words(
     *,
     subject: str,

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from patchtrack.models import Person, Project, Unsearched
+from patchtrack.models import Message, Person, Project, Unsearched
 from patchtrack.services.listing import MOST_COUNTED
 from patchtrack.services.search_query import Mark, Query, Words
 from patchtrack.services.search_spans import EARLIEST, LATEST, Span, derive_spans
@@ -27,6 +27,20 @@ _COLUMNS = {
     "author": "{author address}",
     "paths": "paths",
 }
+
+
+_PARENTS = ("patch", "cover")
+# What of messages no list of them shows.
+_UNUSED = (
+    *("ancestors", "change_id", "flags", "label", "name", "trailers"),
+    *("patch__hash", "patch__name", "patch__paths", "patch__pull_url", "patch__tags"),
+    *(
+        f"comment__{of}__{name}"
+        for of in _PARENTS
+        for name in ("name", "pull_url", "message__subject", "message__trailers")
+    ),
+    *(f"comment__patch__{name}" for name in ("paths", "tags")),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +234,14 @@ def _read_hits(sql: str, parameters: Sequence[Any]) -> list[Hit]:
         Hit(message=row, date=date if date.tzinfo else date.replace(tzinfo=UTC))
         for row, date in rows
     ]
+
+
+def find_messages(hits: Sequence[Hit]) -> list[Message]:
+    """The messages of hits, in their order, with what a list tells of them; one query."""
+    related = ("project", "author", "patch__state", *(f"comment__{of}__message" for of in _PARENTS))
+    messages = Message.objects.select_related(*related).defer(*_UNUSED)
+    found = messages.in_bulk([hit.message for hit in hits])
+    return [found[hit.message] for hit in hits if hit.message in found]
 
 
 def find_people(query: Query, most: int) -> list[Person]:
