@@ -27,11 +27,8 @@ class SearchText(models.Model):
     date = models.DateTimeField()
 
 
-# The words are long, and looking a word up reads only the index: kept apart from the rows, they
-# leave hundreds of these to a page, which then cost next to nothing to go through.
 _POSTGRESQL = (
     "ALTER TABLE patchtrack_searchtext ADD COLUMN words tsvector",
-    "ALTER TABLE patchtrack_searchtext SET (toast_tuple_target = 128)",
     # What is written waits in a list, which each search has to go through: a short one.
     """
     CREATE INDEX patchtrack_searchtext_words ON patchtrack_searchtext USING gin (words)

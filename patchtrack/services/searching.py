@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from itertools import takewhile
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 
 from patchtrack.models import Message, Person, Project, Unsearched
@@ -13,13 +14,22 @@ from patchtrack.services.listing import MOST_COUNTED
 from patchtrack.services.search_query import Mark, Query, Words
 from patchtrack.services.search_spans import EARLIEST, LATEST, Span, derive_spans
 from patchtrack.services.search_words import (
+    MARK_FUTURE,
     PREFIXES,
     mark_kind,
     mark_message_id,
     mark_project,
 )
 
+# The server gives up a search after so long.
+MOST_SECONDS = 1.0
+_TOOK_TOO_LONG = "57014"  # SQLSTATE: query canceled
+# Whatever is asked for, a span of this length is looked through before anybody gets impatient.
+_NEAR = timedelta(days=30)
+# With this begin marks of all messages: an index finds nothing by what is refused alone.
+_EVERY = "=k"
 _MOMENT = timedelta(microseconds=1)
+_GREATEST_ID = 10**18 - 1
 # The columns of FTS5 in which words are looked for, by what they are asked of.
 _COLUMNS = {
     "": "{subject author paths body}",
@@ -61,24 +71,58 @@ class Stretch:
     forwards: bool = False
 
 
-def find_hits(query: Query, stretch: Stretch, now: datetime) -> list[Hit]:
-    """The messages that a query asks for, in the order that is wanted; a query without parts
-    finds nothing. At most two queries."""
-    if not query.parts:
-        return []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The hits in the order that was wanted. If looking through all mail took too long, `end` is
+    the place up to which it was done, else None."""
+
+    hits: Sequence[Hit]
+    end: Hit | None = None
+
+
+def find_hits(query: Query, stretch: Stretch, now: datetime) -> Found:
+    """The messages that a query asks for; one without parts finds nothing. At most four queries.
+
+    What has common words, but not in this order, or all common words but one, can be found only
+    by going through all mail. After MOST_SECONDS only the next weeks are looked through.
+    """
     spans = derive_spans(*_find_bounds(query, stretch), now, forwards=stretch.forwards)
-    if not spans:
-        return []
+    if not query.parts or not spans:
+        return Found(hits=[])
     marks = _group_marks(query.marks())
-    find = _find_postgresql if connection.vendor == "postgresql" else _find_sqlite
-    return find(query, marks, spans, stretch)
+    if connection.vendor != "postgresql":
+        return Found(hits=_find_sqlite(query, marks, spans, stretch))
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = %s", [round(MOST_SECONDS * 1000)])
+            return Found(hits=_find_postgresql(query, marks, spans, stretch))
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != _TOOK_TOO_LONG:
+            raise
+    near = list(takewhile(_is_near, spans))
+    return Found(
+        hits=_find_postgresql(query, marks, near, stretch),
+        end=_find_end(near[-1], stretch),
+    )
+
+
+def _is_near(span: Span) -> bool:
+    return span.marks == [MARK_FUTURE] or span.before - span.since <= _NEAR
+
+
+def _find_end(span: Span, stretch: Stretch) -> Hit:
+    """The place between a span and what lies behind it."""
+    if stretch.forwards:
+        return Hit(message=_GREATEST_ID, date=span.before - _MOMENT)
+    return Hit(message=0, date=span.since)
 
 
 def _find_bounds(query: Query, stretch: Stretch) -> tuple[datetime, datetime]:
     """From when until when the messages are, by the days asked for and the place."""
     first, last = query.days()
     since = datetime.combine(first, time(), UTC) if first else EARLIEST
-    before = datetime.combine(last, time(), UTC) + timedelta(days=1) if last else LATEST
+    before = datetime.combine(last, time.max, UTC) if last else LATEST
     since, before = max(since, EARLIEST), min(before, LATEST)
     if stretch.place and stretch.forwards:
         return max(since, stretch.place.date), before
@@ -152,16 +196,18 @@ def format_tsquery(query: Query, marks: _Marks, span: Span) -> str:
     asked = [
         f"({' | '.join(map(_quote, group))})" for group in (*marks.groups, span.marks) if group
     ]
+    refused = list(map(_quote, marks.excluded))
     for part in query.words():
         prefix = f"{PREFIXES[part.field]}:" if part.field else ""
-        words = [f"'{prefix}{word}'" for word in part.words]
-        phrase = f"({' <-> '.join(words)}{':*' if part.is_beginning else ''})"
-        asked.append(f"!{phrase}" if part.is_excluded else phrase)
-    return " & ".join([*asked, *(f"!'{mark}'" for mark in marks.excluded)])
+        phrase = " <-> ".join(_quote(f"{prefix}{word}") for word in part.words)
+        (refused if part.is_excluded else asked).append(
+            f"({phrase}{':*' if part.is_beginning else ''})"
+        )
+    return " & ".join([*(asked or [f"'{_EVERY}':*"]), *(f"!{one}" for one in refused)])
 
 
-def _quote(mark: str) -> str:
-    return f"'{mark}'"
+def _quote(word: str) -> str:
+    return f"'{word}'"
 
 
 # SQLite.
@@ -196,13 +242,8 @@ def format_match(query: Query, marks: _Marks, span: Span) -> str:
     for part in query.words():
         phrase = _format_phrase(part)
         (refused if part.is_excluded else asked).append(phrase)
-    # It knows no query that only refuses.
     match = " AND ".join(asked) or f'marks : "{_EVERY}" *'
     return f"({match}) NOT ({' OR '.join(refused)})" if refused else match
-
-
-# With this begin the marks of all messages.
-_EVERY = "=k"
 
 
 def _format_phrase(part: Words) -> str:

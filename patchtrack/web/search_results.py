@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from patchtrack.models import Kind, Message, Project
 from patchtrack.services.search_query import Mark, Query, Words
 from patchtrack.services.search_words import read_own_text
-from patchtrack.services.searching import Hit, Stretch, find_messages
+from patchtrack.services.searching import Found, Hit, Stretch, find_messages
 from patchtrack.services.stored import find_bodies
 from patchtrack.web.filters import Chip
 from patchtrack.web.links import comment_url, own_url
@@ -71,21 +71,20 @@ class HitPage:
     older: str
 
 
-def cut_page(found: Sequence[Hit], stretch: Stretch, size: int) -> HitPage:
-    """The first `size` of the hits that were found, as a page; more of them show that there is
-    another one."""
-    hits = list(found[:size])
-    has_more = len(found) > size
+def cut_page(found: Found, stretch: Stretch, size: int) -> HitPage:
+    """The first `size` of the hits that were found, as a page. More of them show that there is
+    another one; so does an end of what was looked through."""
+    hits = list(found.hits[:size])
+    last = hits[-1:] if len(found.hits) > size else [found.end] if found.end else []
+    first = hits[:1] or [stretch.place] if stretch.place else []
     if stretch.forwards:
+        first, last = last, first
         hits.reverse()
-    has_newer = has_more if stretch.forwards else stretch.place is not None
-    has_older = stretch.place is not None if stretch.forwards else has_more
-    keys = [format_key(hit.date, hit.message) for hit in hits]
-    return HitPage(
-        hits=hits,
-        newer=keys[0] if keys and has_newer else "",
-        older=keys[-1] if keys and has_older else "",
-    )
+    return HitPage(hits=hits, newer=_format_place(first), older=_format_place(last))
+
+
+def _format_place(place: Sequence[Hit]) -> str:
+    return "".join(format_key(hit.date, hit.message) for hit in place)
 
 
 def find_results(hits: Sequence[Hit], query: Query) -> list[Result]:

@@ -16,6 +16,8 @@ _FARTHEST = 20_000
 _LENGTH = 220
 _BEFORE = 70
 _BLANKS = re.compile(r"\s+")
+# Lines that people draw.
+_RULES = re.compile(r"([^\w\s])\1{3,}")
 
 Ranges = list[tuple[int, int]]
 
@@ -59,7 +61,8 @@ def _stands_there(part: Words, words: Sequence[tuple[int, int, str]]) -> bool:
 
 def render_snippet(text: str, marker: Marker) -> SafeString:
     """The part of a text around its first hit, on one line; without a hit, its beginning."""
-    text = _BLANKS.sub(" ", unicodedata.normalize("NFC", text[:_FARTHEST])).strip()
+    text = unicodedata.normalize("NFC", text[:_FARTHEST])
+    text = _BLANKS.sub(" ", _RULES.sub(r"\1\1\1", text)).strip()
     ranges = marker.find_ranges(text)
     start = max(ranges[0][0] - _BEFORE, 0) if ranges else 0
     # A word is not cut, unless it is a very long one.

@@ -1,5 +1,6 @@
 """The search over the mail of all projects."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -46,7 +47,8 @@ def _find(request: HttpRequest, query: Query) -> dict[str, Any]:
     return {
         "asked": query,
         "results": results,
-        "count": _count(found) if is_first else "",
+        "count": _count(found.hits) if is_first and not found.end else "",
+        "end": found.end.date if found.end else None,
         "people": find_people(query, _MOST_PEOPLE) if is_first else [],
         "chips": find_chips(query),
         "kinds": list_kinds(query),
@@ -57,7 +59,7 @@ def _find(request: HttpRequest, query: Query) -> dict[str, Any]:
     }
 
 
-def _count(found: list[Hit]) -> str:
+def _count(found: Sequence[Hit]) -> str:
     return f"{MOST_COUNTED}+" if len(found) > MOST_COUNTED else str(len(found))
 
 
