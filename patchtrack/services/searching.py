@@ -127,7 +127,7 @@ def _find_bounds(query: Query, stretch: Stretch) -> tuple[datetime, datetime]:
     if stretch.place and stretch.forwards:
         return max(since, stretch.place.date), before
     if stretch.place:
-        return since, min(before, stretch.place.date + _MOMENT)
+        return since, min(before, min(stretch.place.date, LATEST) + _MOMENT)
     return since, before
 
 

@@ -137,9 +137,10 @@ def find_chips(query: Query) -> list[Chip]:
     ]
 
 
-def list_kinds(query: Query) -> list[Link]:
-    """Searches for one kind of message alone; none where the query says a kind."""
-    if any(mark.name == "kind" for mark in query.marks()):
+def list_kinds(query: Query, results: Sequence[Result]) -> list[Link]:
+    """Searches for one kind of message alone; none where the query says a kind, or where there
+    is nothing to choose from."""
+    if len(results) < 2 or any(mark.name == "kind" for mark in query.marks()):
         return []
     kinds = ((Kind.PATCH, "patches"), (Kind.COVER, "cover letters"), (Kind.COMMENT, "comments"))
     return [Link(name=name, url=search_url(f"{query} kind:{kind}")) for kind, name in kinds]

@@ -64,7 +64,8 @@ def render_snippet(text: str, marker: Marker) -> SafeString:
     text = unicodedata.normalize("NFC", text[:_FARTHEST])
     text = _BLANKS.sub(" ", _RULES.sub(r"\1\1\1", text)).strip()
     ranges = marker.find_ranges(text)
-    start = max(ranges[0][0] - _BEFORE, 0) if ranges else 0
+    first = ranges[0][0] if ranges else 0
+    start = max(min(first - _BEFORE, len(text) - _LENGTH), 0)
     # A word is not cut, unless it is a very long one.
     start = text.find(" ", start, start + _BEFORE // 2) + 1 or start if start else 0
     end = start + _LENGTH

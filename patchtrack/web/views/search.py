@@ -51,7 +51,7 @@ def _find(request: HttpRequest, query: Query) -> dict[str, Any]:
         "end": found.end.date if found.end else None,
         "people": find_people(query, _MOST_PEOPLE) if is_first else [],
         "chips": find_chips(query),
-        "kinds": list_kinds(query),
+        "kinds": list_kinds(query, results),
         "projects": list_projects(query, results),
         "newest_url": search_url(query),
         "newer_url": search_url(query, newer=page.newer) if page.newer else "",
