@@ -57,9 +57,9 @@ class Command(MailCommand):
         status = self._import_all(importer, options["paths"], options["resume"])
         summary: dict[str, float] = run_queries(importer.tally.summary)
         summary["seconds"] = round(time.monotonic() - started, 2)
+        self.print_summary(summary, options["json"])
         if options["index"] and status in (os.EX_OK, os.EX_DATAERR):
             status = self._index(options["jobs"]) or status
-        self.print_summary(summary, options["json"])
         if status:
             raise SystemExit(status)
 
