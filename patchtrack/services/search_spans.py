@@ -15,9 +15,9 @@ from patchtrack.services.search_words import MARK_FUTURE, mark_day, mark_month, 
 EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 _DAY = timedelta(days=1)
-_LENGTHS = tuple(days * _DAY for days in (1, 7, 30, 180, 730, 2920))
+_LENGTHS = tuple(days * _DAY for days in (1, 4, 14, 50, 180, 730, 2920))
 # By what stretches up to a length are marked, with steps that leave none of these out.
-_MARKS = ((7 * _DAY, mark_day, _DAY), (180 * _DAY, mark_month, 20 * _DAY))
+_MARKS = ((14 * _DAY, mark_day, _DAY), (180 * _DAY, mark_month, 20 * _DAY))
 _MARK_LONGEST = (mark_year, 300 * _DAY)
 
 

@@ -25,7 +25,7 @@ from patchtrack.services.search_words import (
 MOST_SECONDS = 1.0
 _TOOK_TOO_LONG = "57014"  # SQLSTATE: query canceled
 # Whatever is asked for, a span of this length is looked through before anybody gets impatient.
-_NEAR = timedelta(days=30)
+_NEAR = timedelta(days=14)
 # With this begin marks of all messages: an index finds nothing by what is refused alone.
 _EVERY = "=k"
 _MOMENT = timedelta(microseconds=1)

@@ -1,6 +1,5 @@
 """The search over the mail of all projects."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from patchtrack.services.listing import MOST_COUNTED
 from patchtrack.services.search_query import LONGEST_QUERY, Query, parse_query
-from patchtrack.services.searching import Hit, count_waiting, find_hits, find_people
+from patchtrack.services.searching import count_waiting, find_hits, find_people
 from patchtrack.web.search_results import (
     cut_page,
     find_chips,
@@ -36,18 +35,17 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _find(request: HttpRequest, query: Query) -> dict[str, Any]:
-    """The first page also tells how many there are, and who has such a name."""
+    """The first page also tells who has such a name, and how many there are where that is all:
+    to find more of them than are shown would take several times as long."""
     stretch = read_stretch(request.GET, PAGE_SIZE + 1)
-    is_first = stretch.place is None
-    if is_first:
-        stretch = read_stretch({}, MOST_COUNTED + 1)
     found = find_hits(query, stretch, timezone.now())
     page = cut_page(found, stretch, PAGE_SIZE)
     results = find_results(page.hits, query)
+    is_first = stretch.place is None
     return {
         "asked": query,
         "results": results,
-        "count": _count(found.hits) if is_first and not found.end else "",
+        "is_all": is_first and not page.older,
         "end": found.end.date if found.end else None,
         "people": find_people(query, _MOST_PEOPLE) if is_first else [],
         "chips": find_chips(query),
@@ -57,10 +55,6 @@ def _find(request: HttpRequest, query: Query) -> dict[str, Any]:
         "newer_url": search_url(query, newer=page.newer) if page.newer else "",
         "older_url": search_url(query, older=page.older) if page.older else "",
     }
-
-
-def _count(found: Sequence[Hit]) -> str:
-    return f"{MOST_COUNTED}+" if len(found) > MOST_COUNTED else str(len(found))
 
 
 def _waiting() -> str:

@@ -204,7 +204,7 @@ def test_what_takes_too_long_is_looked_for_only_nearby(monkeypatch):
     found = find_hits(parse_query("lid"), Stretch(most=50), NOW)
     names = [message.message_id.partition("@")[0] for message in find_messages(found.hits)]
     assert names == ["future", "answer", "else"]
-    assert timedelta(days=30) < NOW - found.end.date < timedelta(days=40)
+    assert timedelta(days=14) < NOW - found.end.date < timedelta(days=20)
     assert find("lid", place=found.end) == ["old"]
 
 
