@@ -76,6 +76,23 @@ def insert_rows(unsaved: Iterable[Row]) -> list[Row]:
     return rows
 
 
+def insert_or_touch(unsaved: Iterable[Row]) -> None:
+    """Insert rows that are nothing but a key, in the order given; those that are there are locked
+    as if they were written, so that nobody takes them away before the end of the transaction."""
+    rows = list(unsaved)
+    if not rows:
+        return
+    model = type(rows[0])
+    key = model._meta.pk  # noqa: SLF001
+    if connection.vendor != "postgresql":
+        # There is one writer at a time.
+        model.objects.bulk_create(rows, ignore_conflicts=True)
+        return
+    column = connection.ops.quote_name(key.column)
+    touch = f" ON CONFLICT ({column}) DO UPDATE SET {column} = EXCLUDED.{column}"
+    _execute(_insertion(model) + touch, _own_columns(model), rows)
+
+
 def change_rows(rows: Sequence[Row], names: Sequence[str]) -> None:
     """As `bulk_update`: write the named columns of rows of one model, found by their ids."""
     if not rows:

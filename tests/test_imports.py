@@ -15,7 +15,8 @@ DAEMON_PURE = tuple(
     for name in "addresses data limits logs recipients systemd values".split()
 )
 DAEMON_LOOP = tuple(
-    f"ingest.daemon.{name}" for name in "door metrics pool protocol queue server worker".split()
+    f"ingest.daemon.{name}"
+    for name in "door indexing metrics pool protocol queue server worker".split()
 )
 DAEMON_WORK = "ingest.daemon.work"
 DAEMON_MAY_USE = ("ingest.affinity", "ingest.errors", "ingest.workers")

@@ -26,11 +26,12 @@ Parameters = Mapping[str, str | int]
 class Keys:
     """What is asked for: a project, by its linkname, and of it some of each.
 
-    `submitters` and `delegates` are ids and names, by turns those who have most and those who
-    have little; `deep` are places in each list from page 500 on, `middle` where half of the
-    list lies behind, by the list's name. `longest` and `busiest` are the series with most
-    patches and the patches with most comments; `versions` are pairs of long series of one work,
-    `bundles` the names of public ones, each after its owner's.
+    `phrases` are two words that stand in names one after the other. `submitters` and `delegates`
+    are ids and names, by turns those who have most and those who have little; `deep` are places
+    in each list from page 500 on, `middle` where half of the list lies behind, by the list's
+    name. `longest` and `busiest` are the series with most patches and the patches with most
+    comments; `versions` are pairs of long series of one work, `bundles` the names of public
+    ones, each after its owner's.
     """
 
     linkname: str
@@ -39,6 +40,7 @@ class Keys:
     delegates: Sequence[tuple[int, str]]
     frequent_words: Sequence[str]
     rare_words: Sequence[str]
+    phrases: Sequence[str]
     prefixes: Sequence[str]
     paths: Sequence[str]
     dates: Sequence[tuple[str, str]]
@@ -118,6 +120,35 @@ ORDERS = {
 }
 LISTS = {"series-list": "series", "patch-list": "patches"}
 
+# What is searched for in all mail.
+SEARCHES: Mapping[str, Callable[[Keys], Sequence[Parameters]]] = {
+    "frequent word": lambda keys: [{"q": word} for word in keys.frequent_words],
+    "rare word": lambda keys: [{"q": word} for word in keys.rare_words],
+    "word that is nowhere": lambda _keys: [{"q": "xyzzyxyzzy"}],
+    "two frequent words": lambda keys: [{"q": " ".join(pair)} for pair in _pair(keys)],
+    "phrase": lambda keys: [{"q": f'"{phrase}"'} for phrase in keys.phrases],
+    "subject": lambda keys: [{"q": f"s:{word}"} for word in keys.rare_words],
+    "author": lambda keys: [{"q": f'f:"{name}"'} for _, name in keys.submitters],
+    "path": lambda keys: [{"q": f"dfn:{path}"} for path in keys.paths],
+    "frequent word in a project": lambda keys: [
+        {"q": f"{word} project:{keys.linkname}"} for word in keys.frequent_words
+    ],
+    "frequent word, deep": lambda keys: [
+        {"q": word, "older": key}
+        for word in keys.frequent_words
+        for key in keys.middle["patch-list"]
+    ],
+}
+
+
+def _pair(keys: Keys) -> Sequence[tuple[str, str]]:
+    return list(zip(keys.frequent_words, keys.frequent_words[1:], strict=False))
+
+
+def _find_searches(said: Sequence[Parameters]) -> Sequence[str]:
+    return [f"{reverse('search')}?{urlencode(one)}" for one in said]
+
+
 OTHER_PAGES = (
     Page(name="projects", find=lambda _keys: [reverse("project-list")]),
     Page(
@@ -134,6 +165,10 @@ OTHER_PAGES = (
     ),
     Page(
         name="bundle", find=lambda keys: [reverse("bundle", args=bundle) for bundle in keys.bundles]
+    ),
+    *(
+        Page(name=f"search, {name}", find=lambda keys, ask=ask: _find_searches(ask(keys)))
+        for name, ask in SEARCHES.items()
     ),
     Page(name="to-do", find=lambda _keys: [reverse("todo")], as_user=True),
 )
@@ -178,6 +213,7 @@ def find_keys(count: int) -> Keys:
         delegates=_find_most_and_least(get_user_model(), "delegated", project, count),
         frequent_words=frequent,
         rare_words=rare,
+        phrases=_find_phrases(project, count),
         prefixes=_find_prefixes(project, count),
         paths=_find_paths(project, count),
         dates=_find_dates(project, count),
@@ -201,6 +237,12 @@ def _find_words(project: Project, count: int) -> tuple[list[str], list[str]]:
     )
     ordered = [word for word, _ in words.most_common()]
     return ordered[:count], ordered[-count:]
+
+
+def _find_phrases(project: Project, count: int) -> list[str]:
+    names = _newest(project, "name")[: count * 2]
+    ends = (name.rpartition("] ")[2].split()[-2:] for name in names)
+    return [" ".join(words) for words in ends if len(words) == 2][:count]
 
 
 def _newest(project: Project, column: str) -> Any:

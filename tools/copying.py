@@ -26,21 +26,27 @@ ORDER BY 1
 
 def copy_rows(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
     """Copy rows into a model's table. All name the same columns, in the same order; JSON is
-    text. What they do not name has the field's default; an id that is not named is given."""
+    text. What they do not name has the field's default; an id that is not named is given. They
+    may name columns that Django does not know of."""
     if not rows:
         return
+    known = {field.attname for field in _columns(model)}
+    unknown = [name for name in rows[0] if name not in known]
     named = [field for field in _columns(model) if field.attname in rows[0]]
     others = [field for field in _columns(model) if field.attname not in rows[0]]
     others = [field for field in others if not isinstance(field, AutoField)]
     defaults = tuple(_default(field) for field in others)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table),  # noqa: SLF001
-        sql.SQL(", ").join(sql.Identifier(field.column) for field in (*named, *others)),
+        sql.SQL(", ").join(
+            map(sql.Identifier, (*(field.column for field in (*named, *others)), *unknown))
+        ),
     )
     names = [field.attname for field in named]
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
-            copy.write_row((*(row[name] for name in names), *defaults))
+            given = (row[name] for name in names)
+            copy.write_row((*given, *defaults, *(row[name] for name in unknown)))
 
 
 def _columns(model: type[Model]) -> Iterable[Field]:

@@ -20,7 +20,7 @@ from ingest.incoming import (
     submission_columns,
     thread_message,
 )
-from ingest.mail import ParsedMail
+from ingest.mail import Body, ParsedMail
 from ingest.threads import ThreadMessage, derive_tokens
 from ingest.threads.series import derive_lineage
 from patchtrack.models import (
@@ -33,17 +33,36 @@ from patchtrack.models import (
     Message,
     Outcome,
     Patch,
+    SearchText,
     Series,
     Thread,
     ThreadToken,
 )
 from patchtrack.models.mail import compress_raw
+from patchtrack.services.search_words import (
+    derive_marks,
+    format_tsvector,
+    read_own_text,
+    read_words,
+)
 from tools.made_mails import Letter, List, SeriesWriter
 from tools.made_plan import SeriesPlan
 from tools.made_words import World
 
 # In the order in which rows may come into being.
-TABLES = (Thread, ThreadToken, Message, Mail, Series, Cover, Patch, Comment, Check, Event)
+TABLES = (
+    Thread,
+    ThreadToken,
+    Message,
+    Mail,
+    Series,
+    Cover,
+    Patch,
+    Comment,
+    Check,
+    Event,
+    SearchText,
+)
 _TRAVEL = timedelta(seconds=9)
 _DAY = timedelta(days=1)
 _OLD = 180 * _DAY
@@ -179,6 +198,24 @@ class _SeriesRows:
             kind=str(kind),
             **(columns | {"trailers": json.dumps(trailers)}),
         )
+        self._add_words(row, parsed, str(kind))
+
+    def _add_words(self, row: int, parsed: ParsedMail, kind: str) -> None:
+        words = read_words(
+            subject=parsed.subject.text,
+            name=parsed.author.name,
+            address=parsed.author.address,
+            paths=parsed.facts.paths if parsed.facts else (),
+            body=read_own_text(Body(message=parsed.message, diff="")),
+            marks=derive_marks(
+                project=self._project,
+                kind=kind,
+                message_id=parsed.message_id,
+                date=parsed.date,
+                now=self._setting.world.until + _DAY,
+            ),
+        )
+        self._put(SearchText, message_id=row, date=parsed.date, words=format_tsvector(words))
 
     def _add_comment(self, row: int, letter: Letter, parent: int) -> None:
         is_on_patch = letter.parent != 0

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 # When clients have just been answered, they are given so long to bring their next mails, which
 # then share a transaction: most of what one costs does not depend on how many mails it stores.
 GATHER_SECONDS = 0.005
+# Clients who bring much are silent for a moment, too, when they have all been answered.
+QUIET_SECONDS = 0.2
 _PAUSE_AFTER_DEATH = 0.5
 _LONGEST_PAUSE = 30.0
 
@@ -44,8 +46,11 @@ class Pool:
         self._workers = [self._make_worker() for _ in range(workers)]
         self._gauges = gauges
         self._queue = LetterQueue(workers, most_waiting)
-        # Batches that are at work; the condition is notified when this or the queue changes.
+        # Batches that are at work, and that have been; the condition is notified when one of
+        # these or the queue changes.
         self._working = 0
+        self.finished = 0
+        self._last_busy = -QUIET_SECONDS
         self._changed = asyncio.Condition()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -72,6 +77,29 @@ class Pool:
         """Have a worker do something else than storing. Raises WorkerLost."""
         alive = (worker for worker in self._workers if not worker.has_ended)
         return await next(alive, self._workers[0]).run(work, *arguments)
+
+    async def rest(self, finished: int, seconds: float) -> None:
+        """Wait until more than so many batches are finished, or for so long; and then until
+        nothing has waited or been at work for QUIET_SECONDS."""
+        async with self._changed:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._changed.wait_for(lambda: self.finished > finished)
+            await self._changed.wait_for(lambda: not self._is_busy)
+            while not self._is_quiet:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout_at(self._last_busy + QUIET_SECONDS):
+                        await self._changed.wait_for(lambda: self._is_busy)
+                await self._changed.wait_for(lambda: not self._is_busy)
+
+    @property
+    def _is_busy(self) -> bool:
+        return bool(self._queue or self._working)
+
+    @property
+    def _is_quiet(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        return not self._is_busy and now >= self._last_busy + QUIET_SECONDS
 
     async def reload(self) -> None:
         """Replace the processes one by one, each when it has finished what it does."""
@@ -154,6 +182,8 @@ class Pool:
             yield batch
         finally:
             self._working -= 1
+            self.finished += 1
+            self._last_busy = asyncio.get_running_loop().time()
             await self._wake()
 
     def _give_back(self, batch: Sequence[Waiting], reason: str) -> None:

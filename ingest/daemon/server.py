@@ -16,6 +16,7 @@ from pathlib import Path
 from ingest.daemon import systemd
 from ingest.daemon.addresses import Address
 from ingest.daemon.door import Door
+from ingest.daemon.indexing import keep_index
 from ingest.daemon.metrics import Metrics, serve_metrics
 from ingest.daemon.pool import Pool
 from ingest.daemon.protocol import Session
@@ -32,11 +33,13 @@ _LAST_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listening:
-    """Where to listen: for mail, in which protocol, and for those who watch us."""
+    """Where to listen: for mail, in which protocol, and for those who watch us; and whether to keep
+    the search's index while nothing is heard."""
 
     addresses: Sequence[Address]
     session: type[Session]
     metrics_address: Address | None
+    index: bool
 
 
 class ListenError(Exception):
@@ -151,8 +154,11 @@ class Daemon:
         names = [_name_of(listener) for listener in sockets]
         self._say(f"lmtpd ready: {' '.join(names)} workers {' '.join(map(str, self.pool.pids))}")
         systemd.notify("READY=1")
+        indexing = [asyncio.create_task(keep_index(self.pool))] if self.listening.index else []
         await self._wait()
         systemd.notify("STOPPING=1")
+        for task in indexing:
+            task.cancel()
         await self._stop(servers)
         if watcher:
             watcher.shutdown()

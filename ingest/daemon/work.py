@@ -13,6 +13,7 @@ from ingest.daemon.recipients import Directory, Mailbox
 from ingest.daemon.values import Answer, Letter, Report, Target
 from ingest.errors import TryAgain
 from ingest.incoming import Delivery
+from ingest.indexing import index_at_once
 from ingest.lookups import KeptListing
 from ingest.receive import Receipt, receive
 from patchtrack.models import Project
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 # How late a change of states, tags or rules may be known here. Reading them for each batch would
 # be a sixth of all queries.
 _CONFIGURATION_SECONDS = 1.0
+# Mail that comes meanwhile waits for so many.
+INDEXED_TOGETHER = 20
 
 
 def prepare_process(log_format: str) -> None:
@@ -80,6 +83,12 @@ def _answer(receipt: Receipt, tries: int) -> Answer:
         projects=tuple(receipt.linknames),
         tries=tries,
     )
+
+
+def index_mail() -> int:
+    """Let the search find some of what was stored; how many mails, and INDEXED_TOGETHER if there
+    may be more. Raises TryAgain."""
+    return index_at_once(INDEXED_TOGETHER)
 
 
 def find_directory() -> Directory:

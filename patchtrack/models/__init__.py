@@ -9,6 +9,7 @@ from patchtrack.models.mail import Discard, Kind, Mail, Message, Outcome, Thread
 from patchtrack.models.notification import Notification, Untold
 from patchtrack.models.person import ApiToken, Person
 from patchtrack.models.project import DelegationRule, HeaderPolicy, Project, State, Tag
+from patchtrack.models.search import SearchText, Unsearched
 from patchtrack.models.submission import (
     Bundle,
     BundlePatch,
@@ -47,6 +48,7 @@ __all__ = [
     "Profile",
     "Project",
     "SavedFilter",
+    "SearchText",
     "Series",
     "SeriesAlias",
     "State",
@@ -54,5 +56,6 @@ __all__ = [
     "Thread",
     "ThreadToken",
     "Throttle",
+    "Unsearched",
     "Untold",
 ]

@@ -62,6 +62,17 @@ def test_keys_are_told_and_no_key_is_taken_from_a_field(visit, sample):
     expect(page.get_by_label("Text in the name")).to_have_value("jokes?")
 
 
+def test_a_page_without_a_list_leads_to_the_search_of_all_mail(visit, sample):
+    page = visit("/about/")
+    page.keyboard.press("/")
+    page.keyboard.type("boiling")
+    page.keyboard.press("Enter")
+    expect(page.locator(".found mark").first).to_have_text("boiling")
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("boil")
+
+
 def test_a_change_of_many_is_undone(visit, maintainer, states, java_script_enabled):
     before = states()
     page = visit(LIST, user=maintainer, java_script_enabled=java_script_enabled)

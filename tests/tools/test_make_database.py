@@ -11,7 +11,18 @@ from django.db import connection
 
 from ingest.audit import audit
 from ingest.mail import parse_mail
-from patchtrack.models import Bundle, Check, Comment, Message, Patch, Person, Project, Series
+from patchtrack.models import (
+    Bundle,
+    Check,
+    Comment,
+    Message,
+    Patch,
+    Person,
+    Project,
+    Series,
+    Unsearched,
+)
+from patchtrack.services.search_index import add_all_unsearched, record_search_texts
 from tests.factories import ProjectFactory, deliver, make_mail
 from tools.made_mails import List, SeriesWriter, head_id
 from tools.made_plan import LONG_DISCUSSION, LONG_SERIES, PROJECTS, Amounts, plan_series
@@ -169,6 +180,22 @@ def test_an_audit_finds_nothing(make_database):
     tables = (Patch, Comment, Series, Person, Bundle)
     assert [table.objects.count() for table in tables] == [300, 600, 60, 10, 200]
     assert find_guards() == guards
+
+
+def find_index():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT message_id, date, words::text FROM patchtrack_searchtext ORDER BY 1")
+        return cursor.fetchall()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="COPY is PostgreSQL's")
+def test_the_search_finds_all_of_it_as_if_it_had_been_delivered(make_database):
+    make_database("--patches=20")
+    made = find_index()
+    assert not Unsearched.objects.exists()
+    add_all_unsearched()
+    assert record_search_texts(1000) == len(made) == Message.objects.count()
+    assert find_index() == made
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="COPY is PostgreSQL's")

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from argparse import ArgumentTypeError
+from argparse import ArgumentTypeError, BooleanOptionalAction
 from ipaddress import ip_network
 from typing import Any
 
@@ -70,6 +70,13 @@ class Command(MailCommand):
             metavar="HOST:PORT",
             help="serve /metrics for Prometheus, /healthz and /readyz",
         )
+        parser.add_argument(
+            "--index",
+            action=BooleanOptionalAction,
+            default=True,
+            help="put new mail into the search's index while none waits; of several daemons on "
+            "one database, any number may",
+        )
         parser.add_argument("--log-format", choices=("text", "json"), default="text")
         parser.add_argument(
             "--allow",
@@ -106,6 +113,7 @@ class Command(MailCommand):
             addresses=addresses,
             session=LmtpSession if options["protocol"] == "lmtp" else Session,
             metrics_address=options["metrics"],
+            index=options["index"],
         )
         await Daemon(door, pool, metrics, listening, self.stderr.write).run()
 

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 
 import patchtrack
 from ingest.incoming import Delivery
+from ingest.indexing import index_batch
 from ingest.receive import receive
 from patchtrack.models import Project
 
@@ -38,4 +39,5 @@ class Command(BaseCommand):
         now = datetime.now(UTC)
         mails = [path.read_bytes() for path in sorted(SAMPLE.glob("*.eml"))]
         receive([Delivery(raw=raw, received_at=now) for raw in mails], projects=[project])
+        index_batch()
         self.stdout.write(f"The sample project {project.name} holds {len(mails)} mails.")

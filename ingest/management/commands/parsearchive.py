@@ -12,9 +12,11 @@ from ingest.archive import Archive, ArchiveError, open_archive
 from ingest.archive.public_inbox import PublicInbox
 from ingest.errors import TryAgain
 from ingest.importer import Importer
+from ingest.indexing import index_all
 from ingest.management.arguments import MailCommand, add_target, find_target, positive
 from ingest.management.progress import Progress
 from ingest.retry import run_queries
+from patchtrack.services.search_index import count_unsearched
 
 EXIT_INTERRUPTED = 130
 
@@ -39,6 +41,12 @@ class Command(MailCommand):
             help="go on where the last import of each PATH stopped, rather than at its start. "
             "By default only public-inbox repositories go on; Maildirs never do",
         )
+        parser.add_argument(
+            "--index",
+            action=BooleanOptionalAction,
+            default=True,
+            help="put the mails into the search's index afterwards, as indexmail does",
+        )
         self.add_json(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -50,8 +58,25 @@ class Command(MailCommand):
         summary: dict[str, float] = run_queries(importer.tally.summary)
         summary["seconds"] = round(time.monotonic() - started, 2)
         self.print_summary(summary, options["json"])
+        if options["index"] and status in (os.EX_OK, os.EX_DATAERR):
+            status = self._index(options["jobs"]) or status
         if status:
             raise SystemExit(status)
+
+    def _index(self, jobs: int) -> int:
+        """Let what was imported be found by the search. The exit status: whatever keeps this from
+        ending, the mail is stored."""
+        self.progress = Progress(self.stderr, "search index", run_queries(count_unsearched))
+        try:
+            index_all(jobs, lambda number: self._report(number, number))
+        except TryAgain as error:
+            self.stderr.write(f"{error}; manage.py indexmail lets the search find the rest")
+        except KeyboardInterrupt:
+            self.stderr.write("interrupted; manage.py indexmail lets the search find the rest")
+            return EXIT_INTERRUPTED
+        finally:
+            self.progress.close()
+        return os.EX_OK
 
     def _report(self, messages: int, progress: int) -> None:
         if self.progress:

@@ -1,5 +1,6 @@
 """`manage.py parsemail`: stores one mail, as an MTA's pipe delivers it."""
 
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -15,10 +16,16 @@ from ingest.daemon.recipients import ANYWHERE, choose_target
 from ingest.daemon.values import Target
 from ingest.errors import TryAgain
 from ingest.incoming import Delivery
+from ingest.indexing import index_at_once
 from ingest.management.arguments import MailCommand, add_target, find_target
 from ingest.receive import Receipt, receive
 from ingest.retry import run_queries
 from patchtrack.models import Project
+
+log = logging.getLogger(__name__)
+
+# The mail in several projects, and what another process has left.
+_MOST_INDEXED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +77,8 @@ class Command(MailCommand):
             raise CommandError(
                 f"the mail is not stored, deliver it again: {error}", returncode=os.EX_TEMPFAIL
             ) from error
+        if any(entry.message for entry in receipt.recorded):
+            let_it_be_found()
         if envelope.targets and (options["json"] or options["verbosity"] > 1):
             details = "; ".join(entry.detail for entry in receipt.recorded if entry.detail)
             summary = {"outcome": receipt.outcome.value, "msgid": receipt.message_id}
@@ -118,6 +127,14 @@ def store(raw: bytes, envelope: Envelope) -> Receipt:
         total.message_id = receipt.message_id
         total.recorded += receipt.recorded
     return total
+
+
+def let_it_be_found() -> None:
+    """Let the search find what was stored. The mail is safe with us, whatever comes of this."""
+    try:
+        index_at_once(_MOST_INDEXED)
+    except Exception as error:  # noqa: BLE001  as it says
+        log.warning("the search does not find this mail before indexmail runs: %s", error)
 
 
 def find_projects(target: Target) -> list[Project] | None:

@@ -105,8 +105,8 @@ const follow = (...selectors) => {
   const link = selectors.map((one) => document.querySelector(one)).find((one) => one);
   if (link) link.click();
 };
-const focusOn = (selector) => {
-  const field = document.querySelector(selector);
+const focusOn = (...selectors) => {
+  const field = selectors.map((one) => document.querySelector(one)).find((one) => one);
   if (field) field.focus();
 };
 const KEYS = {
@@ -119,7 +119,7 @@ const KEYS = {
   p: () => follow("a[rel='prev']", "a[rel='x-list-prev']"),
   s: () => focusOn("[data-key='s']"),
   d: () => focusOn("[data-key='d']"),
-  "/": () => focusOn("input[type='search']"),
+  "/": () => focusOn("main input[type='search']", "input[type='search']"),
   "?": () => document.getElementById("keys").showModal(),
   "g l": () => follow("[data-go='l']"),
   "g t": () => follow("[data-go='t']"),

@@ -30,7 +30,8 @@ class Lmtpd:
         # No pipe: a process that should have ended would keep it open, and us waiting.
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 (`kill` closes it)
         self.process = subprocess.Popen(
-            [*prefix, sys.executable, str(MANAGE), "lmtpd", *arguments],
+            # What it wrote when nobody asked would be in the way of emptying the tables.
+            [*prefix, sys.executable, str(MANAGE), "lmtpd", "--no-index", *arguments],
             env=environment,
             stderr=self.log,
             start_new_session=True,

@@ -12,7 +12,7 @@ from http.client import HTTPConnection
 import pytest
 from django.db import connections
 
-from patchtrack.models import Mail, Message
+from patchtrack.models import Mail, Message, SearchText
 from tests.database_url import format_database_url
 from tests.factories import ProjectFactory, make_mail
 
@@ -336,3 +336,11 @@ def test_processes_end_with_a_daemon_that_is_killed(environment):
         daemon.signal(signal.SIGKILL)
         daemon.wait()
         wait_until(lambda: not any(map(is_alive, daemon.workers)))
+
+
+def test_mail_can_be_found(tea, environment):
+    with Lmtpd(environment, "--listen=127.0.0.1:0", "--workers=1", "--index") as daemon:
+        client = daemon.connect()
+        assert client.deliver(make_patch("found"), "list@x.org") == STORED
+        wait_until(SearchText.objects.exists)
+        client.close()

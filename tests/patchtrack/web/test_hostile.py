@@ -6,6 +6,7 @@ import pytest
 from django.utils.html import escape
 
 from patchtrack.models import Patch, Project
+from patchtrack.services.search_index import record_search_texts
 from tests.factories import deliver, make_diff, make_mail
 
 EVIL = "<script>alert('\"1\"')</script>"
@@ -53,10 +54,13 @@ def evil(project) -> Patch:
         "/project/teapot/mail/2@example.org/",
         "/mail/?q=1@example.org",
         f"/mail/?q={EVIL}",
+        "/search/?q=script",
+        f"/search/?q={EVIL}",
     ],
 )
 def test_no_markup_of_a_mail_is_markup_of_a_page(client, admin_user, evil, page):
     client.force_login(admin_user)
+    record_search_texts()
     html = OUR_SCRIPT.sub("", client.get(page.format(patch=evil)).content.decode())
     assert "<script" not in html.lower()
     assert not re.search(r"<[^>]*\son\w+=", html)
