@@ -51,6 +51,19 @@ def name_number(kind: str, number: int, host: str = "") -> str:
     return f"{kind}:{number}@{host}" if host else f"{kind}:{number}"
 
 
+def split_target(target: str) -> tuple[str, str, str]:
+    """What kind of thing a target names ("mid", "change", "series", "patch", or "" for an address),
+    its name or number, and which one: `v3` of a change, the host of a number, or "" for any."""
+    kind, _, name = target.partition(":")
+    if kind == "mid":
+        return kind, name, ""
+    if kind == "change":
+        return kind, *name.partition(":")[::2]
+    if kind in ("series", "patch"):
+        return kind, *name.partition("@")[::2]
+    return "", target, ""
+
+
 def read_dependencies(trailers: Iterable[Trailer]) -> tuple[Dependency, ...]:
     """Read what the trailers of a message say that it needs, in order, each target once.
 
