@@ -92,8 +92,8 @@ NO_PAGES = frozenset(
     address-comment any-raw-mail change change-bundle bundle-mbox comment-by-id cover-by-id
     cover-file cover-mbox cover-mbox-by-id logout mail-decide mail-file patch-by-id patch-diff
     patch-diff-by-id patch-mbox patch-mbox-by-id person-feed primary-address project-feed
-    project-rule project-rules raw-mail remove-filter revoke-token robots save-filter series-feed
-    series-mbox todo-seen undo-change unlink-address
+    project-rule project-rules pwclientrc raw-mail remove-filter revoke-token robots save-filter
+    series-feed series-mbox todo-seen undo-change unlink-address
     """.split()
 )
 
