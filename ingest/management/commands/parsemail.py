@@ -18,7 +18,7 @@ from ingest.incoming import Delivery
 from ingest.management.arguments import MailCommand, add_target, find_target
 from ingest.receive import Receipt, receive
 from ingest.retry import run_queries
-from patchtrack.models import Project
+from ingest.routing import find_addressed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,16 +114,10 @@ def store(raw: bytes, envelope: Envelope) -> Receipt:
     received_at = timezone.now()
     for target, recipient in envelope.targets.items():
         delivery = Delivery(raw=raw, received_at=received_at, recipient=recipient)
-        receipt = receive([delivery], find_projects(target), target.list_id)[0]
+        receipt = receive([delivery], find_addressed(target.project), target.list_id)[0]
         total.message_id = receipt.message_id
         total.recorded += receipt.recorded
     return total
-
-
-def find_projects(target: Target) -> list[Project] | None:
-    if target.project is None:
-        return None
-    return run_queries(lambda: list(Project.objects.filter(id=target.project))) or None
 
 
 def read_mail(name: str) -> bytes:
