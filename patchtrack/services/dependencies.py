@@ -175,15 +175,11 @@ def _find_related(
     place: _Place, targets: Collection[str], others: Collection[int]
 ) -> dict[int, Related]:
     """The series that targets may name, and others, by their ids; one query."""
-    later = Series.objects.filter(
-        project=OuterRef("project"), lineage=OuterRef("lineage"), partial=False
-    )
-    newest = Subquery(later.order_by("-version", "-date", "-pk").values("pk")[:1])
-    wanted = Series.objects.filter(pk__in=_find_ids(place, targets, others))
-    rows = wanted.annotate(newest=Coalesce(newest, "pk")).order_by("patches__state__ordering")
+    wanted = Series.objects.filter(pk__in=_find_ids(place, targets, others)).annotate(**_BESIDE)
+    rows = wanted.order_by("patches__state__ordering").values(*_COLUMNS, *_BESIDE)
     found: dict[int, Related] = {}
     counted = set()
-    for row in rows.values(*_COLUMNS):
+    for row in rows:
         related = found.setdefault(row["pk"], _start(place, row))
         related.names |= _name_members(place, row)
         patch = row["patches__pk"]
@@ -200,10 +196,7 @@ _COLUMNS = (
     "version",
     "date",
     "project",
-    "project__linkname",
     "lineage",
-    "newest",
-    "head__change_id",
     "aliases__pk",
     "cover__pk",
     "cover__message__message_id",
@@ -211,6 +204,24 @@ _COLUMNS = (
     "patches__message__message_id",
     "patches__state__name",
 )
+# Not joined: PostgreSQL finds the best order of eight tables, but takes more as they come, and
+# would read all series before it looks which of them are wanted.
+_BESIDE = {
+    "linkname": Subquery(
+        Project.objects.filter(pk=OuterRef("project")).order_by().values("linkname")
+    ),
+    "change_id": Subquery(Message.objects.filter(pk=OuterRef("head")).values("change_id")),
+    "newest": Coalesce(
+        Subquery(
+            Series.objects.filter(
+                project=OuterRef("project"), lineage=OuterRef("lineage"), partial=False
+            )
+            .order_by("-version", "-date", "-pk")
+            .values("pk")[:1]
+        ),
+        "pk",
+    ),
+}
 
 
 def _start(place: _Place, row: dict[str, Any]) -> Related:
@@ -221,10 +232,10 @@ def _start(place: _Place, row: dict[str, Any]) -> Related:
         version=row["version"],
         date=row["date"],
         project=row["project"],
-        linkname=row["project__linkname"],
+        linkname=row["linkname"],
         lineage=row["lineage"],
         newest=row["newest"],
-        names=place.name_series(row["pk"], row["head__change_id"], row["version"], row["project"]),
+        names=place.name_series(row["pk"], row["change_id"], row["version"], row["project"]),
     )
 
 
