@@ -53,6 +53,8 @@ def test_a_message_has_one_name(said):
         ("Depends-on: https://pw.example.org/api/1.3/patches/12/", "patch:12@pw.example.org"),
         ("Depends-on: https://pw.example.org/tea/list/?x=1&series=12", "series:12@pw.example.org"),
         ("Depends-on: https://example.org/a,b/pull/3,", "https://example.org/a,b/pull/3"),
+        ("Depends-on: https://x.org/a%00b@x.org", "https://x.org/a%00b@x.org"),
+        ("Depends-on: https://x.org/a%20b@x.org", "https://x.org/a%20b@x.org"),
         ("Depends-on: <a/b@example.org>", "mid:a/b@example.org"),
         ("Depends-on: https://lore.example.org/all/a%2Fb@example.org/", "mid:a/b@example.org"),
     ],
@@ -103,7 +105,7 @@ def test_an_address_is_kept_as_it_was_written():
 
 
 def test_a_name_that_was_cut_is_none():
-    line = "Depends-on: <a@x.org> " + "x" * LONGEST_VALUE + "@example.org"
+    line = "Depends-on: <a@x.org> b@" + "x" * LONGEST_VALUE
     assert read_targets(line) == ["mid:a@x.org"]
 
 
