@@ -1,6 +1,7 @@
 """Everything that two databases which hold the same mails must agree on."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db.models import Min
 from django.db.models.functions import Coalesce
 
 from ingest.dump import dump_state
-from patchtrack.models import Mail, Message, Person, Project, Series
+from patchtrack.models import Dependency, Mail, Message, Person, Project, Series
 
 # What the canonical dump leaves out of a message, by the name it has here.
 _PLACE = {
@@ -40,12 +41,14 @@ def find_facts(project: Project) -> dict[str, str]:
     """The canonical dump's lines, and all else that follows from a project's mails alone.
 
     As JSON, by a key that tells the subject: `message <id>`, `place <id>`, `series <id of its
-    head>`, `mail <sha256>`, `person <address>`. No database ids and no times of arrival.
+    head>`, `dependencies <id>`, `mail <sha256>`, `person <address>`. No database ids and no times
+    of arrival.
     """
     facts = {f"message {json.loads(line)['msgid']}": line for line in dump_state(project)}
     for kind, rows in (
         ("place", _find_places(project)),
         ("series", _find_series(project)),
+        ("dependencies", _find_dependencies(project)),
         ("mail", _find_mails(project)),
         ("person", _find_people()),
     ):
@@ -66,6 +69,16 @@ def _find_places(project: Project) -> Iterator[tuple[str, dict[str, Any]]]:
 def _find_series(project: Project) -> Iterator[tuple[str, dict[str, Any]]]:
     for row in Series.objects.filter(project=project).values(*_SERIES_COLUMNS).iterator():
         yield row["head__message_id"], row
+
+
+def _find_dependencies(project: Project) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """What each message says that it needs, of those that say anything."""
+    rows = Dependency.objects.filter(message__project=project)
+    needed: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for message_id, *said in rows.values_list("message__message_id", "target", "url").iterator():
+        needed[message_id].append(tuple(said))
+    for message_id, targets in needed.items():
+        yield message_id, sorted(targets)
 
 
 def _find_mails(project: Project) -> Iterator[tuple[str, dict[str, Any]]]:

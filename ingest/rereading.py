@@ -74,6 +74,7 @@ class StoredReading:
         yield from _compare_row("", message, expected)
         if message.author.address != parsed.author.address:
             yield "author", message.author.address, parsed.author.address
+        yield from self._dependency_differences()
         yield from self._submission_differences("patch", patch_columns(parsed))
         yield from self._submission_differences("cover", submission_columns(parsed))
         for copy in self.copies:
@@ -95,6 +96,12 @@ class StoredReading:
             author = self.shown.parsed.author.address
             if row.submitter.address != author:
                 yield f"{table}.submitter", row.submitter.address, author
+
+    def _dependency_differences(self) -> Iterator[Difference]:
+        stored = sorted((row.target, row.url) for row in self.message.dependencies.all())
+        said = sorted((needed.target, needed.url) for needed in self.shown.parsed.dependencies)
+        if stored != said:
+            yield "dependencies", stored, said
 
     def _copy_differences(self, copy: StoredCopy) -> Iterator[Difference]:
         yield from _compare_row(
@@ -166,7 +173,7 @@ def read_again(project: Project, threads: Sequence[int], tags: frozenset[str]) -
     for mail in Mail.objects.filter(message__thread__in=threads).order_by("id"):
         mails[mail.message_id].append(mail)
     readings, unreadable = [], {}
-    for message in messages.order_by("id"):
+    for message in messages.prefetch_related("dependencies").order_by("id"):
         try:
             readings.append(_read_message(project, message, mails[message.id], tags))
         except Unreadable as error:

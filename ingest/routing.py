@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from ingest.mail import ParsedMail
+from ingest.retry import run_queries
 from patchtrack.models import Project
 
 _LONGEST_SUBJECT = 1000
@@ -13,6 +14,14 @@ _LONGEST_SUBJECT = 1000
 @lru_cache(maxsize=1024)
 def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE | re.MULTILINE)
+
+
+def find_addressed(project: int | None) -> list[Project] | None:
+    """The project (by its id) that a mail was sent to; None, which leaves it to the mail itself,
+    if it was sent to none, or to one that is gone since. Raises TryAgain."""
+    if project is None:
+        return None
+    return run_queries(lambda: list(Project.objects.filter(id=project))) or None
 
 
 def choose_projects(

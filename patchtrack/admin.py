@@ -183,6 +183,13 @@ class SeriesAliasAdmin(ReadOnlyAdmin):
     list_select_related = ["series"]
 
 
+@admin.register(models.Dependency)
+class DependencyAdmin(ReadOnlyAdmin):
+    list_display = ["message", "target"]
+    list_select_related = ["message"]
+    search_fields = ["target__exact", "message__message_id__exact"]
+
+
 @admin.register(models.Comment)
 class CommentAdmin(ReadOnlyAdmin):
     list_display = ["message", "patch", "cover", "addressed"]

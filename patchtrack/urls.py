@@ -16,6 +16,7 @@ from patchtrack.web.views import (
     logins,
     mail_health,
     messages,
+    old_links,
     people,
     project_settings,
     projects,
@@ -36,6 +37,7 @@ project_paths = [
     path("change/", changes.change, name="change"),
     path("bundles/", bundles.project_bundles, name="project-bundles"),
     path("feed/", feeds.project_feed, name="project-feed"),
+    path("pwclientrc/", downloads.pwclientrc, name="pwclientrc"),
     path("settings/", project_settings.project_settings, name="project-settings"),
     path("settings/rules/", project_settings.new_rule, name="project-rules"),
     path("settings/rules/<int:row>/", project_settings.one_rule, name="project-rule"),
@@ -112,6 +114,7 @@ urlpatterns = [
     # The admin's own page would let a password be guessed without counting.
     path("admin/login/", logins.LogIn.as_view()),
     path("admin/", admin.site.urls),
+    *old_links.paths,
 ]
 
 handler500 = site.server_error

@@ -284,6 +284,7 @@ class SeriesWriter:
             facts=_read_facts(diff, files) if diff else None,
             pull_url="",
             trailers=trailers,
+            dependencies=(),
             hints=Hints(action_required=asks),
             flags=(),
             content_hash=hashlib.sha256(content).hexdigest(),

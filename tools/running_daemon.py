@@ -10,12 +10,29 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 _READY = "lmtpd ready: "
-_START_SECONDS = 60.0
+START_SECONDS = 60.0
 _STOP_SECONDS = 60.0
 
 
 class DaemonError(Exception):
     """The daemon does not do what it should; the text says what, and what it has written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """What the daemon says when it takes mail: where it listens, and its parser processes."""
+
+    address: str
+    workers: tuple[int, ...]
+
+
+def parse_ready(log: str) -> Ready | None:
+    """What a log says of it, None if it says nothing yet."""
+    for line in log.splitlines(keepends=True):
+        if line.startswith(_READY) and line.endswith("\n"):
+            address, _, workers = line.removeprefix(_READY).partition(" workers ")
+            return Ready(address=address, workers=tuple(map(int, workers.split())))
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +66,13 @@ def running_daemon(log: Path, options: Sequence[str] = ()) -> Iterator[RunningDa
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> RunningDaemon:
-    deadline = time.monotonic() + _START_SECONDS
+    deadline = time.monotonic() + START_SECONDS
     while True:
-        for line in log.read_text(errors="replace").splitlines(keepends=True):
-            if line.startswith(_READY) and line.endswith("\n"):
-                places, _, workers = line.removeprefix(_READY).partition(" workers ")
-                pids = tuple(map(int, workers.split()))
-                return RunningDaemon(pid=process.pid, address=places, workers=pids, log=log)
+        ready = parse_ready(log.read_text(errors="replace"))
+        if ready:
+            return RunningDaemon(
+                pid=process.pid, address=ready.address, workers=ready.workers, log=log
+            )
         if process.poll() is not None or time.monotonic() > deadline:
             raise DaemonError(f"the daemon does not start:\n{_read_end(log)}")
         time.sleep(0.05)

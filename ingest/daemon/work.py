@@ -16,6 +16,7 @@ from ingest.incoming import Delivery
 from ingest.indexing import index_at_once
 from ingest.lookups import KeptListing
 from ingest.receive import Receipt, receive
+from ingest.routing import find_addressed
 from patchtrack.models import Project
 
 log = logging.getLogger(__name__)
@@ -58,8 +59,7 @@ def _store_group(target: Target, letters: Sequence[Letter]) -> list[Answer]:
     ]
     began = retry.retries.total()
     try:
-        projects = _find_projects(target)
-        receipts = receive(deliveries, projects, target.list_id)
+        receipts = receive(deliveries, find_addressed(target.project), target.list_id)
     except TryAgain as error:
         return [Answer(detail=str(error))] * len(letters)
     except Exception as error:
@@ -67,12 +67,6 @@ def _store_group(target: Target, letters: Sequence[Letter]) -> list[Answer]:
         return [Answer(detail=f"internal error: {type(error).__name__}")] * len(letters)
     tries = 1 + retry.retries.total() - began
     return [_answer(receipt, tries) for receipt in receipts]
-
-
-def _find_projects(target: Target) -> list[Project] | None:
-    if target.project is None:
-        return None
-    return retry.run_queries(lambda: list(Project.objects.filter(id=target.project))) or None
 
 
 def _answer(receipt: Receipt, tries: int) -> Answer:

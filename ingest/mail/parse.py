@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from ingest.mail.body import split_body
 from ingest.mail.dates import choose_date, parse_date, read_hop_date
+from ingest.mail.dependencies import read_dependencies
 from ingest.mail.diff import read_diff
 from ingest.mail.header import Header, split_header
 from ingest.mail.hints import read_hints
@@ -80,6 +81,7 @@ def parse_mail(raw: bytes, tags: Iterable[str] = ()) -> ParsedMail:
     date = choose_date(sent, hop)
     content_hash = _hash_content(author, subject, header.first("date"), ancestors, body)
     message_id = read_message_id(header)
+    trailers = read_trailers(body.message, tags)
     faults = {
         "charset": lied,
         "no-message-id": not message_id,
@@ -98,7 +100,8 @@ def parse_mail(raw: bytes, tags: Iterable[str] = ()) -> ParsedMail:
         diff=body.diff,
         facts=read_diff(body.diff) if body.diff else None,
         pull_url=read_pull_url(body.message),
-        trailers=read_trailers(body.message, tags),
+        trailers=trailers,
+        dependencies=read_dependencies(trailers),
         hints=read_hints(header),
         flags=tuple(flag for flag, at_fault in faults.items() if at_fault),
         content_hash=content_hash,

@@ -25,8 +25,11 @@ _CANONICAL = {
         "Link",
         "Closes",
         "Depends-on",
+        "Based-on",
         "change-id",
         "base-commit",
+        "prerequisite-message-id",
+        "prerequisite-change-id",
     )
 }
 _KEY = "[a-z][a-z0-9-]{0,60}"

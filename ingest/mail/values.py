@@ -72,6 +72,15 @@ class Trailer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dependency:
+    """What a mail says that it needs first: `target` names it as `ingest.mail.dependencies`
+    tells, `url` is the address on the web by which the mail does, or empty."""
+
+    target: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
     """What the X-Patchwork-* headers ask for; whether it is obeyed is not decided here."""
 
@@ -107,6 +116,7 @@ class ParsedMail:
     facts: DiffFacts | None
     pull_url: str
     trailers: tuple[Trailer, ...]
+    dependencies: tuple[Dependency, ...]
     hints: Hints
     flags: tuple[str, ...]
     content_hash: str

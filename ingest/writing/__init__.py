@@ -7,6 +7,7 @@ from ingest.people import change_names, get_or_create_people
 from ingest.policy import Policy
 from ingest.writing.changes import Reading, ThreadChange, Writing
 from ingest.writing.comments import write_comments
+from ingest.writing.dependencies import write_dependencies
 from ingest.writing.messages import write_messages
 from ingest.writing.series import make_series, match_all_series, settle_series
 from ingest.writing.submissions import remove_submissions, write_submissions
@@ -26,6 +27,7 @@ def write_plans(
     people = get_or_create_people(seen, submitters)
     writing = Writing(policy=policy, changes=changes, people=people)
     write_messages(writing)
+    write_dependencies(writing)
     matches = match_all_series(writing)
     make_series(writing, matches)
     write_submissions(writing)

@@ -4,6 +4,7 @@ import patchtrack.models.lookups  # noqa: F401 (registers them)
 from patchtrack.models.account import Confirmation, FeedKey, OptOut, Profile, SavedFilter
 from patchtrack.models.archive import ArchivePosition
 from patchtrack.models.change import Change
+from patchtrack.models.dependency import Dependency
 from patchtrack.models.event import Event
 from patchtrack.models.mail import Discard, Kind, Mail, Message, Outcome, Thread, ThreadToken
 from patchtrack.models.notification import Notification, Untold
@@ -33,6 +34,7 @@ __all__ = [
     "Confirmation",
     "Cover",
     "DelegationRule",
+    "Dependency",
     "Discard",
     "Event",
     "FeedKey",

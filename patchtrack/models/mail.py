@@ -93,6 +93,11 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["author", "date"], name="message_by_author_date"),
+            models.Index(
+                fields=["change_id"],
+                condition=models.Q(change_id__gt=""),
+                name="message_by_change_id",
+            ),
         ]
 
     def __str__(self) -> str:

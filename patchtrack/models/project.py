@@ -81,7 +81,7 @@ class Project(models.Model):
     )
     send_notifications = models.BooleanField(default=False)
     use_tags = models.BooleanField(default=True)
-    show_dependencies = models.BooleanField(default=False)
+    show_dependencies = models.BooleanField(default=True)
     obey_headers_of = models.CharField(
         max_length=20, choices=HeaderPolicy, default=HeaderPolicy.MAINTAINERS
     )

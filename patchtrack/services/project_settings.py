@@ -24,6 +24,7 @@ SETTINGS = (
     "list_archive_url_format",
     "commit_url_format",
     "use_tags",
+    "show_dependencies",
     "obey_headers_of",
     "send_notifications",
 )

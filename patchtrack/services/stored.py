@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from ingest.mail import Body, ParsedMail, parse_body, parse_mail
 from patchtrack.models import Comment, Cover, Mail, Patch
 from patchtrack.models.mail import decompress_raw
@@ -36,6 +38,19 @@ def find_bodies(messages: Iterable[int], largest: int = LARGEST_SHOWN) -> dict[i
     copies = Mail.objects.filter(message__in=list(messages), shown=True, size__lte=largest)
     found = copies.values_list("message_id", "raw")
     return {message: parse_body(decompress_raw(raw)) for message, raw in found}
+
+
+def find_discussed(
+    message: int, comments: Sequence[int], largest: int
+) -> tuple[StoredMail | None, dict[int, Body]]:
+    """What the shown copy of a message says, None if it has more than LARGEST_SHOWN bytes, and
+    those of its comments of at most `largest` bytes. One query."""
+    own = Q(message=message, size__lte=LARGEST_SHOWN)
+    copies = Mail.objects.filter(own | Q(message__in=comments, size__lte=largest), shown=True)
+    raws = {row: decompress_raw(raw) for row, raw in copies.values_list("message_id", "raw")}
+    raw = raws.pop(message, None)
+    stored = None if raw is None else StoredMail(raw=raw, parsed=parse_mail(raw))
+    return stored, {row: parse_body(said) for row, said in raws.items()}
 
 
 def find_raw(messages: Iterable[int]) -> dict[int, bytes]:

@@ -15,6 +15,7 @@ from patchtrack.services.filtering import NOBODY, PatchFilter
 _ARCHIVED = {"true": True, "both": None}
 CHECKS = {"none": PatchFilter.NO_CHECKS} | {result.label: result.value for result in Check.Result}
 _CHECK_NAMES = {value: name for name, value in CHECKS.items()}
+_NOBODY_OF_PATCHWORK = "Nobody"
 # Numbers beyond this are no id of any database.
 _LONGEST_NUMBER = 18
 _LONGEST_TEXT = 200
@@ -73,6 +74,8 @@ def _read_id(value: str) -> int | str:
 
 
 def _read_delegate(value: str, viewer: AbstractBaseUser | AnonymousUser | None) -> int | str:
+    if value == _NOBODY_OF_PATCHWORK:
+        return NOBODY
     if value == "me" and viewer and viewer.is_authenticated:
         return viewer.pk
     return _read_id(value)

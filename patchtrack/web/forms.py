@@ -15,6 +15,7 @@ _LABELS = {
     "list_archive_url_format": "A mail in the archive",
     "commit_url_format": "A commit in the tree",
     "use_tags": "Show how often a patch was reviewed, acked and tested",
+    "show_dependencies": "Show which series need which others, as their mails say",
     "obey_headers_of": "Obey state and delegate in the headers of",
     "send_notifications": "Tell submitters and delegates by mail what is decided",
 }

@@ -42,7 +42,12 @@ def comment_url(linkname: str, comment: Comment) -> str:
 
 def archive_url(project: Project, message: Message) -> str:
     """The message in the list's archive, or an empty string."""
-    url = project.list_archive_url_format.replace("{}", quote(message.message_id, safe="@"))
+    return archive_page(project, message.message_id)
+
+
+def archive_page(project: Project, message_id: str) -> str:
+    """Where a mail, which we need not have, is in the list's archive, or an empty string."""
+    url = project.list_archive_url_format.replace("{}", quote(message_id, safe="@"))
     return url if is_web_url(url) else ""
 
 

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from ingest.mail import Body
 from patchtrack.models import Comment, Kind, Message
-from patchtrack.services.stored import StoredMail, find_bodies, find_stored
+from patchtrack.services.stored import StoredMail, find_bodies, find_discussed
 from patchtrack.web.diff_lines import split_files
 from patchtrack.web.diffs import FileDiff, Look, Room, render_one_file
 from patchtrack.web.discussion import order_discussion
@@ -27,10 +27,9 @@ _UNUSED = tuple(
 
 
 def find_submission(message: Message, comments: QuerySet[Comment], *, split: bool) -> dict:
-    """The mail, its headers and its discussion, for a template; three queries."""
+    """The mail, its headers and its discussion, for a template; two queries."""
     ordered = order_discussion(_find_messages(comments))
-    bodies = _find_comment_bodies(ordered)
-    own = find_stored([message.pk]).get(message.pk)
+    own, bodies = find_discussed(message.pk, _choose_read(ordered), LARGEST_COMMENT)
     room = Room()
     return {
         "project": message.project,
@@ -54,7 +53,7 @@ def find_file(
         return None
     comments = Comment.objects.filter(patch=message.pk) | Comment.objects.filter(cover=message.pk)
     ordered = order_discussion(_find_messages(comments))
-    bodies = _find_comment_bodies(ordered)
+    bodies = find_bodies(_choose_read(ordered), LARGEST_COMMENT)
     notes = render_notes([one for one, _ in ordered], bodies, files, page)
     look = Look(split=split, prefix=choose_prefix(message), notes=notes)
     return render_one_file(files[number - 1], look), len(files)
@@ -70,9 +69,9 @@ def _find_messages(comments: QuerySet[Comment]) -> list[Message]:
     return [comment.message for comment in found]
 
 
-def _find_comment_bodies(ordered: Sequence[tuple[Message, int]]) -> dict[int, Body]:
-    first = [message.pk for message, _ in ordered[:MOST_COMMENTS]]
-    return find_bodies(first, LARGEST_COMMENT)
+def _choose_read(ordered: Sequence[tuple[Message, int]]) -> list[int]:
+    """The comments whose text a page shows, by their ids."""
+    return [message.pk for message, _ in ordered[:MOST_COMMENTS]]
 
 
 def _show_own(

@@ -96,7 +96,7 @@ NO_PAGES = frozenset(
     address-comment any-raw-mail change change-bundle bundle-mbox comment-by-id cover-by-id
     cover-file cover-mbox cover-mbox-by-id logout mail-decide mail-file patch-by-id patch-diff
     patch-diff-by-id patch-mbox patch-mbox-by-id person-feed primary-address project-feed
-    project-rule project-rules raw-mail remove-filter revoke-feed-key revoke-token robots
+    project-rule project-rules pwclientrc raw-mail remove-filter revoke-feed-key revoke-token robots
     save-filter series-feed series-mbox todo-feed todo-seen undo-change unlink-address
     """.split()
 )

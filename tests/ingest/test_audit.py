@@ -15,6 +15,7 @@ from ingest.threads import derive_tokens
 from patchtrack.models import (
     Comment,
     Cover,
+    Dependency,
     Event,
     Mail,
     Message,
@@ -65,6 +66,7 @@ NEXT = make_mail(
     message_id="v2@example.org",
     in_reply_to="cover@example.org",
     date=DATE + timedelta(days=1),
+    body="Depends-on: https://lore.example.org/sugar@example.org/\n",
     diff=make_diff(),
 )
 CHATTER = make_mail(subject="Lunch?", message_id="lunch@example.org", date=None)
@@ -115,6 +117,7 @@ def test_everything_is_there_that_the_following_tests_corrupt(tea):
     assert Mail.objects.filter(outcome=Outcome.CONFLICT).count() == 1
     assert get_series("v2@example.org").previous == get_series("cover@example.org")
     assert Comment.objects.get().addressed is False
+    assert Dependency.objects.get().target == "mid:sugar@example.org"
 
 
 # Each corruption: model, message-id, the column and its wrong value.
@@ -176,6 +179,9 @@ COLUMNS = [
     (Series, "cover@example.org", "lineage", "0" * 64),
     (Series, "cover@example.org", "previous", lambda: get_series("sugar@example.org")),
     (Series, "v2@example.org", "previous", None),
+    (Dependency, "v2@example.org", "message", lambda: get_message("step1@example.org")),
+    (Dependency, "v2@example.org", "target", "mid:x@example.org"),
+    (Dependency, "v2@example.org", "url", ""),
     (Mail, "step1@example.org", "project", ProjectFactory),
     (Mail, "step1@example.org", "project", None),
     (Mail, "step1@example.org", "shown", False),
@@ -235,6 +241,14 @@ def lose_cover() -> None:
 def lose_series() -> None:
     Patch.objects.filter(message__message_id="sugar@example.org").update(series=None)
     get_series("sugar@example.org").delete()
+
+
+def lose_dependency() -> None:
+    Dependency.objects.get().delete()
+
+
+def add_dependency() -> None:
+    Dependency.objects.create(message=get_message("lunch@example.org"), target="mid:x@example.org")
 
 
 def add_comment() -> None:
@@ -300,6 +314,8 @@ ROWS = [
     lose_patch,
     lose_cover,
     lose_series,
+    lose_dependency,
+    add_dependency,
     add_comment,
     add_series,
     lose_event("patch-created"),

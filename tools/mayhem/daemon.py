@@ -11,18 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from tools.postgresql import die_with_parent
+from tools.running_daemon import START_SECONDS, DaemonError, parse_ready
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LMTPD = (sys.executable, str(ROOT / "manage.py"), "lmtpd")
-READY = "lmtpd ready: "
-START_SECONDS = 60.0
 # The daemon may take PATCHTRACK_LMTP_STOP_SECONDS (20) and a little for its processes.
 STOP_SECONDS = 30.0
 ORPHAN_SECONDS = 20.0
-
-
-class DaemonError(Exception):
-    """The daemon does not start, or does not end in time, or not as it should."""
 
 
 class Lmtpd:
@@ -75,11 +70,10 @@ class Lmtpd:
     def _is_ready(self) -> bool:
         with self.log.open(errors="replace") as log:
             log.seek(self._log_start)
-            for line in log:
-                if line.startswith(READY) and line.endswith("\n"):
-                    self._remember(map(int, line.rpartition(" workers ")[2].split()))
-                    return True
-        return False
+            ready = parse_ready(log.read())
+        if ready:
+            self._remember(ready.workers)
+        return ready is not None
 
     def read_log_end(self) -> str:
         return self.log.read_text(errors="replace")[-4000:]

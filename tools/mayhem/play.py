@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from tools.mayhem.courier import Ledger
-from tools.mayhem.daemon import DaemonError, Lmtpd
+from tools.mayhem.daemon import Lmtpd
 from tools.mayhem.disturbances import Scene, Step, follow_plan
 from tools.mayhem.verdict import Fault
 from tools.postgresql import Server
+from tools.running_daemon import DaemonError
 
 STALL_SECONDS = 150.0
 

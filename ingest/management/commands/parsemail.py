@@ -20,7 +20,7 @@ from ingest.indexing import index_at_once
 from ingest.management.arguments import MailCommand, add_target, find_target
 from ingest.receive import Receipt, receive
 from ingest.retry import run_queries
-from patchtrack.models import Project
+from ingest.routing import find_addressed
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +123,7 @@ def store(raw: bytes, envelope: Envelope) -> Receipt:
     received_at = timezone.now()
     for target, recipient in envelope.targets.items():
         delivery = Delivery(raw=raw, received_at=received_at, recipient=recipient)
-        receipt = receive([delivery], find_projects(target), target.list_id)[0]
+        receipt = receive([delivery], find_addressed(target.project), target.list_id)[0]
         total.message_id = receipt.message_id
         total.recorded += receipt.recorded
     return total
@@ -135,12 +135,6 @@ def let_it_be_found() -> None:
         index_at_once(_MOST_INDEXED)
     except Exception as error:  # noqa: BLE001  as it says
         log.warning("the search does not find this mail before indexmail runs: %s", error)
-
-
-def find_projects(target: Target) -> list[Project] | None:
-    if target.project is None:
-        return None
-    return run_queries(lambda: list(Project.objects.filter(id=target.project))) or None
 
 
 def read_mail(name: str) -> bytes:

@@ -3,9 +3,12 @@
 import re
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import get_script_prefix, reverse
 from django.views.decorators.http import require_safe
 
-from patchtrack.models import Kind, Message, Patch
+from patchtrack.models import Kind, Message, Patch, Project
 from patchtrack.services.mbox import Item, format_mbox
 from patchtrack.services.patch_text import read_diff_bytes
 from patchtrack.services.series import IN_ORDER, find_patches
@@ -60,6 +63,16 @@ def patch_diff(_request: HttpRequest, linkname: str, message_id: str) -> HttpRes
 @require_safe
 def raw_mail(_request: HttpRequest, linkname: str, message_id: str) -> HttpResponse:
     return show_raw(_find_one_raw(find_message(linkname, message_id)))
+
+
+@require_safe
+def pwclientrc(request: HttpRequest, linkname: str) -> HttpResponse:
+    """What pwclient needs to know of the project, for the end of its user's `~/.pwclientrc`."""
+    project = get_object_or_404(Project, linkname=linkname)
+    context = {"project": project, "api": request.build_absolute_uri(f"{get_script_prefix()}api/")}
+    context["tokens"] = request.build_absolute_uri(reverse("tokens"))
+    content = render_to_string("patchtrack/pwclientrc.txt", context, request)
+    return _attachment(content.encode(), "text/plain; charset=utf-8", ".pwclientrc")
 
 
 def show_raw(raw: bytes) -> HttpResponse:

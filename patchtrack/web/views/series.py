@@ -5,8 +5,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from patchtrack.models import Patch, Series, Tag
-from patchtrack.services.listing import count_patch_comments
+from ingest.mail.dependencies import split_target
+from patchtrack.models import Patch, Project, Series, Tag
+from patchtrack.services.dependencies import Missing, find_dependencies
 from patchtrack.services.project_settings import find_tag_columns
 from patchtrack.services.series import (
     derive_slots,
@@ -16,6 +17,7 @@ from patchtrack.services.series import (
 )
 from patchtrack.web.choosing import find_patch_form
 from patchtrack.web.deciding import format_seen
+from patchtrack.web.links import archive_page, is_web_url
 from patchtrack.web.submission import find_submission
 from patchtrack.web.views.lists import count_tags
 
@@ -33,6 +35,7 @@ def series_page(request: HttpRequest, row: int) -> HttpResponse:
         "tags": tags,
         "rows": _rows(patches, series, tags),
         "revisions": find_revisions(series),
+        **_show_dependencies(series, patches, request.get_host()),
         "mbox": request.build_absolute_uri(reverse("series-mbox", args=[series.pk])),
         **find_patch_form(request.user, series.project, patches),
         **_show_cover(series, split=request.GET.get("view") == "split"),
@@ -48,17 +51,39 @@ def find_series_or_404(row: int) -> Series:
 
 
 def _rows(patches: list[Patch], series: Series, tags: list[Tag]) -> list[dict]:
-    comments = count_patch_comments(patches)
     return [
         {
             "slot": slot,
             "patch": slot.patch,
             "tags": count_tags(slot.patch.tags, tags) if slot.patch else (),
-            "comments": comments.get(slot.patch.pk, 0) if slot.patch else 0,
+            "comments": slot.patch.comment_count if slot.patch else 0,
             "seen": format_seen(slot.patch) if slot.patch else "",
         }
         for slot in derive_slots(patches, series)
     ]
+
+
+def _show_dependencies(series: Series, patches: list[Patch], host: str) -> dict:
+    found = find_dependencies(series, patches, host)
+    return {
+        "needs": found.needs,
+        "missing": [_show_missing(series.project, one) for one in found.missing],
+        "needed_by": found.needed_by,
+    }
+
+
+def _show_missing(project: Project, missing: Missing) -> dict[str, str]:
+    """What people call it, and where they may find it; an empty address if nobody knows."""
+    kind, name, which = split_target(missing.target)
+    url = missing.url or (archive_page(project, name) if kind == "mid" else "")
+    return {"name": format_target(kind, name, which), "url": url if is_web_url(url) else ""}
+
+
+def format_target(kind: str, name: str, which: str) -> str:
+    """A target's parts as text."""
+    if kind in ("series", "patch"):
+        return f"{kind} {name} on {which}" if which else f"{kind} {name}"
+    return f"{name} {which}".rstrip()
 
 
 def _show_cover(series: Series, *, split: bool) -> dict:

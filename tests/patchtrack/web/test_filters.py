@@ -27,6 +27,7 @@ STATES = [
         ({"series": "12"}, PatchFilter(series=12)),
         ({"series": "bogus"}, PatchFilter()),
         ({"delegate": "-"}, PatchFilter(delegate="-")),
+        ({"delegate": "Nobody"}, PatchFilter(delegate="-")),
         ({"archive": "both"}, PatchFilter(archived=None)),
         ({"archived": "True"}, PatchFilter(archived=True)),
         ({"q": "a\0b", "page": "7"}, PatchFilter(text="ab")),

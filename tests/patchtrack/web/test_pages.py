@@ -150,7 +150,7 @@ def test_a_cover_shows_message_and_discussion(client, series):
 
 
 def test_a_mail_too_large_for_a_page_is_not_read(client, series, monkeypatch):
-    monkeypatch.setattr("patchtrack.services.stored.find_stored.__defaults__", (100,))
+    monkeypatch.setattr("patchtrack.services.stored.LARGEST_SHOWN", 100)
     assert "too large for a page" in read(client, PATCH)
 
 

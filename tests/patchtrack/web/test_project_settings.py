@@ -30,6 +30,7 @@ def test_settings_are_saved(client, project, jane):
     project.refresh_from_db()
     assert project.send_notifications
     assert not project.use_tags
+    assert not project.show_dependencies
 
 
 def test_states_that_are_not_ticked_are_hidden(client, project, jane):
