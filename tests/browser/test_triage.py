@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from patchtrack.models import Patch
+from tests.browser.conftest import PHONE
 from tests.browser.lists import change_selected, find_boxes, find_message, find_row, read_names
 
 LIST = "/project/teapot/list/"
@@ -86,7 +87,7 @@ def test_shift_selects_all_between(visit, maintainer):
 def test_all_on_the_page_are_selected_by_one_box(visit, maintainer):
     page = visit(LIST, user=maintainer)
     page.get_by_label("Select all on this page").check()
-    expect(page.get_by_text("10 selected")).to_be_visible()
+    expect(page.locator("output")).to_have_text("10 selected")
 
 
 def test_a_change_does_not_make_the_page_jump(visit, maintainer):
@@ -105,3 +106,33 @@ def test_two_who_decide_at_the_same_time_both_see_what_happened(visit, maintaine
         expect(find_message(page)).to_be_visible()
     expect(find_message(other)).to_contain_text("somebody else has changed it")
     assert set(states().values()) == {"New", "Accepted"}
+
+
+def test_enter_in_the_choice_of_a_state_does_what_was_chosen(visit, maintainer):
+    page = visit(LIST, user=maintainer)
+    for key in ("j", "x", "s"):
+        page.keyboard.press(key)
+    page.keyboard.type("Accepted")
+    page.keyboard.press("Enter")
+    expect(find_message(page)).to_contain_text("1 patch is now Accepted")
+
+
+def test_on_a_phone_the_list_is_seen_at_once(visit, maintainer):
+    page = visit(LIST, user=maintainer, viewport=PHONE)
+    assert find_boxes(page).first.bounding_box()["y"] < PHONE["height"] / 3
+    expect(page.get_by_role("group", name="Change the selected")).to_be_hidden()
+
+
+def test_on_a_phone_the_form_comes_with_a_selection(visit, maintainer, java_script_enabled):
+    page = visit(LIST, user=maintainer, viewport=PHONE, java_script_enabled=java_script_enabled)
+    find_boxes(page).last.check()
+    page.get_by_role("button", name="Change…").click()
+    change_selected(page, state="Rejected")
+    expect(find_message(page)).to_contain_text("1 patch is now Rejected")
+
+
+def test_on_a_phone_the_key_for_the_state_opens_the_form(visit, maintainer):
+    page = visit(LIST, user=maintainer, viewport=PHONE)
+    for key in ("j", "x", "s"):
+        page.keyboard.press(key)
+    expect(page.get_by_label("State").last).to_be_focused()

@@ -16,11 +16,11 @@ function selectFrom(one, other, checked) {
 }
 
 function tellSelected() {
-  const output = document.querySelector("[data-selected]");
-  if (!output) return;
   const number = boxes().filter((box) => box.checked).length;
-  output.textContent = number ? `${number} selected` : "";
-  output.closest("form").classList.toggle("has-selection", number > 0);
+  for (const output of document.querySelectorAll("[data-selected]")) {
+    output.textContent = number ? `${number} selected` : "";
+    output.closest("form").classList.toggle("has-selection", number > 0);
+  }
 }
 
 document.addEventListener("click", ({target, shiftKey}) => {
@@ -107,7 +107,10 @@ const follow = (...selectors) => {
 };
 const focusOn = (selector) => {
   const field = document.querySelector(selector);
-  if (field) field.focus();
+  if (!field) return;
+  const sheet = field.closest("[popover]");
+  if (sheet && !field.checkVisibility()) sheet.showPopover();
+  field.focus();
 };
 const KEYS = {
   j: () => moveTo(1),
@@ -142,6 +145,13 @@ document.addEventListener("keydown", (event) => {
   if (!KEYS[key]) return;
   event.preventDefault();
   KEYS[key]();
+});
+
+// Enter in a choice that is not open: what is chosen is to be done.
+
+document.addEventListener("keydown", ({key, target}) => {
+  if (key !== "Enter" || !target.matches(".decide select")) return;
+  if (CSS.supports("selector(:open)") && !target.matches(":open")) target.form.requestSubmit();
 });
 
 // A page that is new, or was put in place.
