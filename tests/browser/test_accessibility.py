@@ -15,6 +15,7 @@ LOOKS = {
     "dark": (DESKTOP, "dark"),
     "phone": (PHONE, "light"),
 }
+TABLETS = ({"width": 768, "height": 1024}, {"width": 1024, "height": 768})
 # What a page breaks, and the rule that is to find it.
 BREAKS = {
     '<img src="/static/patchtrack/icon.svg">': "image-alt",
@@ -33,14 +34,19 @@ FIND_SIDEWAYS = """() => {
 
 
 @pytest.fixture
-def open_place(visit, sample, maintainer, request):
+def open_place(visit, watch, sample, maintainer, request):
     """Opens a page of PLACES by its name."""
     furniture = furnish(sample, maintainer)
 
     def open_place(name: str):
         place = PLACES[name]
         user = request.getfixturevalue(place.user) if place.user else None
-        return visit(place.path.format_map(furniture), user=user, status=place.status)
+        page = visit(place.path.format_map(furniture), user=user, status=place.status)
+        if place.act:
+            place.act(page)
+            told = [fault.partition(":")[0] for fault in watch.take_faults()]
+            assert told == ([f"status {place.ends}"] if place.ends >= 400 else [])
+        return page
 
     return open_place
 
@@ -55,6 +61,9 @@ def test_a_page_is_for_everybody(open_place, name):
         page.emulate_media(color_scheme=scheme)
         faults = [*find_violations(page), *page.evaluate(FIND_SIDEWAYS)]
         found += [f"{look}: {fault}" for fault in faults]
+    for viewport in TABLETS:
+        page.set_viewport_size(viewport)
+        found += [f"tablet: {fault}" for fault in page.evaluate(FIND_SIDEWAYS)]
     assert not found, "\n".join(found)
 
 
