@@ -5,7 +5,7 @@ from html import escape, unescape
 
 import pytest
 
-from patchtrack.models import Message, Patch, Profile, Project, SeriesAlias, State
+from patchtrack.models import Message, Patch, Profile, Project, Series, SeriesAlias, State
 from patchtrack.web.links import message_url
 from tests.factories import DATE, deliver, make_diff, make_mail
 
@@ -97,6 +97,14 @@ def test_a_series_leads_to_its_revisions(client, project, series):
     page = client.get(f"/series/{series.pk}/").content.decode()
     assert '<strong aria-current="page">v2</strong>' in page
     assert '" title="Part 0">v3</a>' in page
+
+
+@pytest.mark.parametrize("page", ["patch/1@example.org", "cover/0@example.org"])
+def test_a_mail_of_a_series_leads_to_the_comparison_of_its_versions(client, project, series, page):
+    deliver(project, make_mail(subject="[PATCH v3] Part 0", diff=make_diff()))
+    later = Series.objects.get(version=3)
+    place = f'href="/series/{series.pk}/compare/{later.pk}/"'
+    assert place in client.get(f"/project/teapot/{page}/").content.decode()
 
 
 def test_the_old_id_of_a_merged_series_leads_to_it(client, series):
