@@ -40,8 +40,20 @@ def test_the_front_page_without_projects_says_how_to_add_one(client, db):
 
 def test_a_project_without_mail_has_its_pages(client, project):
     assert "none yet" in read(client, "/")
-    assert "Nothing here" in read(client, "/project/teapot/")
-    assert "Nothing here" in read(client, "/project/teapot/list/")
+    assert "No series wait for review." in read(client, "/project/teapot/")
+    assert "No patches wait for review." in read(client, "/project/teapot/list/")
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("state=*&archive=both", "No patches yet. They come by mail to teapot@lists.example.org"),
+        ("q=x", "No patches fit these filters and wait for review. Remove a filter above, or"),
+        ("q=x&state=*", "No patches fit these filters. Remove a filter above, or"),
+    ],
+)
+def test_an_empty_list_says_what_to_do(client, project, query, said):
+    assert said in read(client, f"/project/teapot/list/?{query}")
 
 
 def test_the_series_list_tells_what_has_come(client, series):
@@ -57,6 +69,13 @@ def test_the_patch_list_tells_what_was_said(client, series):
 def test_an_age_tells_its_exact_date(client, series):
     page = client.get("/project/teapot/list/").content.decode()
     assert '<time datetime="2026-01-05T09:00:00Z" title="Mon, 05 Jan 2026 09:00:00 UTC">' in page
+
+
+def test_where_there_is_room_the_date_is_told_with_the_age(client, series):
+    page = client.get(f"/series/{series.pk}/").content.decode()
+    assert re.search(
+        r'title="Mon, 05 Jan 2026 09:00:00 UTC">05 Jan 2026 09:00 UTC \(\d+ \w+ ago\)</time>', page
+    )
 
 
 def test_a_list_is_filtered_by_its_address(client, series):
