@@ -7,7 +7,8 @@ import pytest
 
 from patchtrack.models import Message, Patch, Profile, Project, Series, SeriesAlias, State
 from patchtrack.web.links import message_url
-from tests.factories import DATE, deliver, make_diff, make_mail
+from patchtrack.web.views import projects
+from tests.factories import DATE, ProjectFactory, deliver, make_diff, make_mail
 
 PATCH = "/project/teapot/patch/1@example.org/"
 COVER = "/project/teapot/cover/0@example.org/"
@@ -36,6 +37,28 @@ def test_the_front_page_lists_projects_with_what_they_have_to_review(client, ser
 
 def test_the_front_page_without_projects_says_how_to_add_one(client, db):
     assert "manage.py addproject" in read(client, "/")
+
+
+def test_many_projects_have_pages(client, project, monkeypatch):
+    monkeypatch.setattr(projects, "PAGE_SIZE", 2)
+    ProjectFactory(name="Cups", linkname="cups")
+    ProjectFactory(name="Kettles", linkname="kettles")
+    page = client.get("/").content.decode()
+    [after] = re.findall(r'href="(\?q=&amp;older=[^"]+)"', page)
+    assert "Teapot" not in page
+    assert "Teapot" in read(client, "/" + unescape(after))
+
+
+@pytest.mark.parametrize("said", ["KETT", "kettles@lists"])
+def test_a_project_is_found_by_a_part_of_its_name_or_address(client, project, said):
+    ProjectFactory(name="The kettles", linkname="kettles")
+    page = read(client, f"/?q={said}")
+    assert "The kettles" in page
+    assert "Teapot" not in page
+
+
+def test_a_project_that_is_not_there_is_not_found(client, project):
+    assert "No project has “spoon” in its name" in read(client, "/?q=spoon")
 
 
 def test_a_project_without_mail_has_its_pages(client, project):
