@@ -98,6 +98,41 @@ def test_a_change_does_not_make_the_page_jump(visit, maintainer):
     expect(find_boxes(page).last).to_be_in_viewport()
 
 
+def test_a_change_that_is_refused_says_why_and_keeps_the_selection(visit, maintainer, watch):
+    page = visit(LIST, user=maintainer)
+    find_boxes(page).first.check()
+    page.context.clear_cookies(name="csrftoken")
+    change_selected(page, state="Accepted")
+    expect(page.get_by_role("alert")).to_contain_text("Please try again. Nothing was changed.")
+    expect(find_boxes(page).first).to_be_checked()
+    assert "status 403: /project/teapot/change/" in watch.take_faults()
+
+
+def test_a_server_that_is_away_is_told(visit, maintainer, watch):
+    page = visit(LIST, user=maintainer)
+    page.route("**/change/", lambda route: route.abort())
+    find_boxes(page).first.check()
+    change_selected(page, state="Accepted")
+    expect(page.get_by_role("alert")).to_contain_text("The server cannot be reached.")
+    assert any(fault.startswith("failed:") for fault in watch.take_faults())
+
+
+def test_long_work_shows_that_it_goes_on(visit, maintainer):
+    page = visit(LIST, user=maintainer)
+    waiting = []
+
+    def hold(route) -> None:
+        waiting.append(route)
+
+    page.route("**/change/", hold)
+    find_boxes(page).first.check()
+    change_selected(page, state="Accepted")
+    expect(page.get_by_role("progressbar", name="At work")).to_be_visible()
+    waiting.pop().continue_()
+    expect(find_message(page)).to_contain_text("1 patch is now Accepted")
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+
+
 def test_two_who_decide_at_the_same_time_both_see_what_happened(visit, maintainer, states):
     one, other = (visit(LIST, user=maintainer) for _ in "ab")
     for page, state in ((one, "Accepted"), (other, "Rejected")):

@@ -154,6 +154,37 @@ document.addEventListener("keydown", ({key, target}) => {
   if (CSS.supports("selector(:open)") && !target.matches(":open")) target.form.requestSubmit();
 });
 
+// Long work shows that it goes on. What htmx sends is marked by htmx.
+
+document.addEventListener("submit", ({target}) => {
+  if (!target.closest("[hx-boost]")) target.classList.add("sent");
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll(".sent")) form.classList.remove("sent");
+});
+
+// What went wrong is told where one is, and what was chosen stays chosen.
+
+function tellProblem(text) {
+  const box = document.createElement("div");
+  const line = document.createElement("div");
+  Object.assign(box, {className: "messages", role: "alert"});
+  Object.assign(line, {className: "error", textContent: text});
+  for (const old of document.querySelectorAll(".messages[role='alert']")) old.remove();
+  box.append(line);
+  document.getElementById("main").prepend(box);
+  box.scrollIntoView({block: "nearest"});
+}
+
+document.addEventListener("htmx:responseError", ({detail}) => {
+  const page = new DOMParser().parseFromString(detail.xhr.responseText, "text/html");
+  const told = [...page.querySelectorAll("main h1, main h1 + p")].map((one) => one.textContent);
+  tellProblem(told.join(". ") || `The server answered ${detail.xhr.status}.`);
+});
+document.addEventListener("htmx:sendError", () => {
+  tellProblem("The server cannot be reached. Reload the page to see what was changed.");
+});
+
 // A page that is new, or was put in place.
 
 function begin() {
