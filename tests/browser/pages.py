@@ -115,6 +115,7 @@ PLACES = {
     "profile": Place(path="/user/", user="maintainer"),
     "addresses": Place(path="/user/link/", user="maintainer"),
     "tokens": Place(path="/user/tokens/", user="maintainer"),
+    "password again": Place(path="/user/password-again/?next=/user/", user="maintainer"),
     "password": Place(path="/user/password-change/", user="maintainer"),
     "mail health": Place(path="/mail/", user="admin_user"),
     "mail health, sought": Place(path=f"/mail/?q={V2}-3-ada@example.org", user="admin_user"),
