@@ -90,3 +90,8 @@ def test_on_a_phone_what_has_no_room_is_in_a_sheet(visit, maintainer, java_scrip
     expect(inside).to_be_in_viewport()
     page.keyboard.press("Escape")
     expect(inside).to_be_hidden()
+
+
+def test_on_a_tablet_a_name_has_room(visit, maintainer):
+    page = visit("/project/teapot/list/", user=maintainer, viewport={"width": 800, "height": 1000})
+    assert page.locator(".list tbody .name").first.bounding_box()["width"] > 400
