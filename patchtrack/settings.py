@@ -34,13 +34,14 @@ ADMINS = read_people(environ, "PATCHTRACK_ADMINS")
 ALLOWED_HOSTS = choose_hosts(environ, production=PRODUCTION)
 
 INSTALLED_APPS = [
+    # Before the admin, of whose pages it replaces one.
+    "patchtrack",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "patchtrack",
     "ingest",
 ]
 

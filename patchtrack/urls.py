@@ -64,6 +64,7 @@ account_paths = [
     path("tokens/", accounts.tokens, name="tokens"),
     path("tokens/<int:row>/revoke/", accounts.revoke_token, name="revoke-token"),
     path("password-change/", logins.ChangePassword.as_view(), name="password-change"),
+    path("password-again/", logins.PasswordAgain.as_view(), name="password-again"),
     path("password-reset/", logins.reset_password, name="password-reset"),
     path(
         "password-reset/<slug:uidb64>/<str:token>/",

@@ -161,7 +161,8 @@ class Mail(models.Model):
 
 
 class Discard(models.Model):
-    """An administrator's word that a kept mail is of no use: it waits for nobody any more.
+    """An administrator's word that a kept mail is of no use, or a conflict was looked at: it waits
+    for nobody any more.
 
     The mail stays as it came, with its outcome. `username` is text, so that it outlives the user.
     """

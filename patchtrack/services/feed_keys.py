@@ -3,14 +3,14 @@
 import secrets
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
 from django.utils import timezone
 
 from patchtrack.models import FeedKey
 from patchtrack.services.accounts import hash_token
+from patchtrack.services.transactions import in_transaction
 
 
-@transaction.atomic
+@in_transaction
 def change_feed_key(user: AbstractBaseUser) -> str:
     """A new key of a user, kept only as a digest; one that the user had opens nothing any more."""
     key = secrets.token_urlsafe(32)
@@ -19,7 +19,7 @@ def change_feed_key(user: AbstractBaseUser) -> str:
     return key
 
 
-@transaction.atomic
+@in_transaction
 def remove_feed_key(user: AbstractBaseUser) -> None:
     """Who has the user's key is a stranger from now on."""
     FeedKey.objects.filter(user=user).delete()

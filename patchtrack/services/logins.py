@@ -11,10 +11,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.contrib.auth import get_user_model, user_logged_in
 from django.contrib.auth.backends import BaseBackend, ModelBackend
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.signing import BadSignature, TimestampSigner
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -31,6 +32,10 @@ DEVICE_LIMIT = Limit(burst=10, every=timedelta(seconds=30))
 
 DEVICE_COOKIE = "device"
 DEVICE_AGE = timedelta(days=365)
+
+# So long after logging in, it is surely still the user who sits there.
+SURE_FOR = timedelta(minutes=30)
+_LOGGED_IN_AT = "logged_in_at"
 
 
 class ThrottledBackend(ModelBackend):
@@ -109,3 +114,16 @@ def remember_device(response: HttpResponse, user: AbstractBaseUser) -> None:
         httponly=True,
         samesite="Lax",
     )
+
+
+@receiver(user_logged_in)
+def note_login(request: HttpRequest, **_: Any) -> None:
+    """Note in the session when its user has logged in, by whichever door: each asks for a
+    password, or for a link that was mailed."""
+    request.session[_LOGGED_IN_AT] = timezone.now().timestamp()
+
+
+def is_surely_the_user(request: HttpRequest) -> bool:
+    """Whether the session's user has logged in a short while ago, in this session."""
+    logged_in_at = request.session.get(_LOGGED_IN_AT, 0)
+    return timezone.now().timestamp() - logged_in_at < SURE_FOR.total_seconds()

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 # The outcomes of mails that became no message and wait for somebody to say what they are.
 WAITING = (Outcome.QUARANTINED, Outcome.UNROUTED)
+# What asks for an administrator's eye, until somebody has decided about it.
+ASIDE = (*WAITING, Outcome.CONFLICT)
 # A message has few copies; a forger's thousands need not all stand on one page.
 MOST_COPIES = 6
 
@@ -94,15 +96,26 @@ def read_mails_again(
     return outcomes
 
 
-@in_transaction
 def discard_mails(user: AbstractBaseUser, mails: Sequence[int]) -> int:
     """Let waiting mails wait no more, by id; how many. Nothing of them is deleted, and it is
     noted who said so. Mails that do not wait are passed over. Raises PermissionDenied.
     """
+    return _put_away(user, mails, WAITING)
+
+
+def settle_conflicts(user: AbstractBaseUser, mails: Sequence[int]) -> int:
+    """Let conflicting copies that somebody has looked at stand in the list no more, by id; how
+    many. Another copy of the same message asks anew. Otherwise as `discard_mails`.
+    """
+    return _put_away(user, mails, (Outcome.CONFLICT,))
+
+
+@in_transaction
+def _put_away(user: AbstractBaseUser, mails: Sequence[int], outcomes: Sequence[Outcome]) -> int:
     _check_administrator(user)
     # Locked, so that none of them becomes a message at the same time.
-    waiting = Mail.objects.select_for_update().filter(outcome__in=WAITING, pk__in=mails)
-    ids = set(waiting.order_by("pk").values_list("pk", flat=True))
+    aside = Mail.objects.select_for_update().filter(outcome__in=outcomes, pk__in=mails)
+    ids = set(aside.order_by("pk").values_list("pk", flat=True))
     known = set(Discard.objects.filter(mail__in=ids).values_list("mail_id", flat=True))
     name = user.get_username()
     Discard.objects.bulk_create(Discard(mail_id=pk, username=name) for pk in sorted(ids - known))
@@ -112,9 +125,10 @@ def discard_mails(user: AbstractBaseUser, mails: Sequence[int]) -> int:
 
 @in_transaction
 def restore_mails(user: AbstractBaseUser, mails: Sequence[int]) -> int:
-    """Let discarded mails wait again, by id; how many. Raises PermissionDenied."""
+    """Let discarded mails wait again, and settled conflicts be listed again, by id; how many.
+    Raises PermissionDenied."""
     _check_administrator(user)
-    number, _ = Discard.objects.filter(mail__in=mails, mail__outcome__in=WAITING).delete()
+    number, _ = Discard.objects.filter(mail__in=mails, mail__outcome__in=ASIDE).delete()
     log.info("%s took %s discarded mails back: %s", user.get_username(), number, sorted(mails))
     return number
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from patchtrack.models import Comment, Message, Person, Project, SavedFilter, Series
-from patchtrack.web.ages import format_age
+from patchtrack.web.ages import NOW, format_age
 from patchtrack.web.links import (
     archive_url,
     comment_url,
@@ -26,23 +26,24 @@ register = template.Library()
 @register.simple_tag
 def age(date: datetime) -> SafeString:
     """How long ago something was; the exact time is told on hover and to programs."""
-    exact = date.astimezone(UTC)
-    said = format_age(timezone.now() - date)
-    local = timezone.localtime(exact)
-    return mark_safe(  # noqa: S308 (dates hold no markup; a list shows hundreds of them)
-        f'<time datetime="{exact:%Y-%m-%dT%H:%M:%SZ}" title="{local:%a, %d %b %Y %H:%M:%S %Z}">'
-        f"{said}</time>"
-    )
+    return _render_time(date, format_age(timezone.now() - date))
 
 
 @register.simple_tag
 def exact_time(date: datetime) -> SafeString:
-    """When something was, with how long ago on hover."""
-    exact = date.astimezone(UTC)
+    """When something was and how long ago that is, where there is room for both."""
     said = format_age(timezone.now() - date)
-    return mark_safe(  # noqa: S308 (dates hold no markup; a discussion shows hundreds of them)
-        f'<time datetime="{exact:%Y-%m-%dT%H:%M:%SZ}" title="{said} ago">'
-        f"{timezone.localtime(exact):%d %b %Y %H:%M %Z}</time>"
+    ago = said if said == NOW else f"{said} ago"
+    return _render_time(date, f"{timezone.localtime(date):%d %b %Y %H:%M %Z} ({ago})")
+
+
+def _render_time(date: datetime, said: str) -> SafeString:
+    """A time in our words, with the exact one on hover and for programs."""
+    exact = date.astimezone(UTC)
+    local = timezone.localtime(exact)
+    return mark_safe(  # noqa: S308 (dates hold no markup; a list shows hundreds of them)
+        f'<time datetime="{exact:%Y-%m-%dT%H:%M:%SZ}" title="{local:%a, %d %b %Y %H:%M:%S %Z}">'
+        f"{said}</time>"
     )
 
 

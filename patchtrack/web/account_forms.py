@@ -54,6 +54,22 @@ class LogInForm(AuthenticationForm):
             ) from refusal
 
 
+class PasswordAgainForm(LogInForm):
+    """Asks who is logged in for the password once more; counted like any other attempt."""
+
+    error_messages = LogInForm.error_messages | {
+        "invalid_login": "This is not your password. Capital letters count."
+    }
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        del self.fields["username"]
+
+    def clean(self) -> dict[str, Any]:
+        self.cleaned_data["username"] = self.request.user.get_username()
+        return super().clean()
+
+
 class AddressField(forms.EmailField):
     """A mail address, cleaned to how we keep it."""
 

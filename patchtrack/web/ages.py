@@ -10,6 +10,7 @@ _UNITS = (
     ("h", timedelta(hours=1)),
     ("min", timedelta(minutes=1)),
 )
+NOW = "now"
 
 
 def format_age(age: timedelta) -> str:
@@ -17,4 +18,4 @@ def format_age(age: timedelta) -> str:
     for name, unit in _UNITS:
         if age >= unit:
             return f"{age // unit} {name}"
-    return "now"
+    return NOW

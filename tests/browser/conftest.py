@@ -113,5 +113,10 @@ def maintainer(sample) -> AbstractBaseUser:
 
 
 @pytest.fixture
+def stranger(transactional_db) -> AbstractBaseUser:
+    return UserFactory(username="bo")
+
+
+@pytest.fixture
 def admin_user(transactional_db) -> AbstractBaseUser:
     return UserFactory(username="admin", is_staff=True, is_superuser=True)

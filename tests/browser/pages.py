@@ -1,11 +1,13 @@
 """Every page of the site, by name; a new page is one line here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from playwright.sync_api import Page
 
 from ingest.incoming import Delivery
 from ingest.receive import receive
@@ -27,16 +29,51 @@ from tests.factories import DATE, make_mail
 V2 = "20260909073000.815"
 PATCH = f"/project/teapot/patch/{V2}-3-ada@example.org/"
 LOST = {"List-Id": "<nowhere.example.org>"}
+PASSWORD = "a kettle of hot water"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A page's path on the furnished site, with what `furnish` names in braces; and the fixture
-    that makes who opens it, or nothing for nobody."""
+    that makes who opens it, or nothing for nobody. `act` is what is then done there, and `ends`
+    the status of the page to which that leads."""
 
     path: str
     user: str = ""
     status: int = 200
+    act: Callable[[Page], None] | None = None
+    ends: int = 200
+
+
+def press(*keys: str) -> Callable[[Page], None]:
+    return lambda page: [page.keyboard.press(key) for key in keys] and None
+
+
+def send(form: str, **fields: str | int) -> Callable[[Page], None]:
+    """Sends the form of this selector with these fields, whatever the browser thinks of them."""
+
+    def act(page: Page) -> None:
+        with page.expect_navigation():
+            page.locator(form).evaluate(_SEND, fields)
+
+    return act
+
+
+# Fields of the same name are taken out, so that each says what the test wants; a number as the
+# value stands for so many fields.
+_SEND = """(form, fields) => {
+  for (const [name, value] of Object.entries(fields)) {
+    for (const field of form.querySelectorAll(`[name="${name}"]`)) field.remove();
+    const values = typeof value === "number" ? [...Array(value).keys()] : [value];
+    for (const one of values) {
+      const field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name, value: one });
+      form.append(field);
+    }
+  }
+  HTMLFormElement.prototype.submit.call(form);
+}"""
+_MANY = 101
 
 
 PLACES = {
@@ -82,12 +119,47 @@ PLACES = {
     "profile": Place(path="/user/", user="maintainer"),
     "addresses": Place(path="/user/link/", user="maintainer"),
     "tokens": Place(path="/user/tokens/", user="maintainer"),
+    "password again": Place(path="/user/password-again/?next=/user/", user="maintainer"),
     "password": Place(path="/user/password-change/", user="maintainer"),
     "mail health": Place(path="/mail/", user="admin_user"),
     "mail health, sought": Place(path=f"/mail/?q={V2}-3-ada@example.org", user="admin_user"),
     "kept mail": Place(path="/mail/{mail}/", user="admin_user"),
     "about": Place(path="/about/"),
     "not found": Place(path="/nothing/", status=404),
+    "not allowed": Place(path="/project/teapot/settings/", user="stranger", status=403),
+    "keys": Place(path="/project/teapot/", act=press("?")),
+    "many to be changed": Place(
+        path="/project/teapot/list/",
+        user="maintainer",
+        act=send(".triage", patch=_MANY, archived="yes"),
+    ),
+    "many changed": Place(
+        path="/project/teapot/list/", user="maintainer", act=send(".triage", all="yes", state="3")
+    ),
+    "mails to be discarded": Place(
+        path="/mail/",
+        user="admin_user",
+        act=send("main [method=post]", action="discard", every="yes"),
+    ),
+    "a form of another site": Place(
+        path="/user/login/", act=send(".ask", csrfmiddlewaretoken="x"), ends=403
+    ),
+    "a form that is too large": Place(path="/user/login/", act=send(".ask", x=1001), ends=400),
+    "a wrong password": Place(path="/user/login/", act=send(".ask", username="a", password="b")),
+    "no address": Place(path="/register/", act=send(".ask", email="tea")),
+    "no settings": Place(
+        path="/project/teapot/settings/",
+        user="maintainer",
+        act=send(".settings", web_url="javascript:1"),
+        ends=422,
+    ),
+    "no profile": Place(path="/user/", user="maintainer", act=send(".ask", page_size="0")),
+    "a new token": Place(path="/user/tokens/", user="maintainer", act=send(".ask", name="kettle")),
+    "address taken": Place(
+        path="/confirm/{taken}/",
+        act=send(".ask", username="tea", password1=PASSWORD, password2=PASSWORD),
+        ends=409,
+    ),
 }
 
 # The names of urls.py that show no page: they lead to one, take a form, or are for programs.
@@ -120,6 +192,7 @@ def furnish(project: Project, maintainer: User) -> dict[str, object]:
         "person": Person.objects.get(address="ada@example.org").pk,
         "mail": Mail.objects.get(outcome=Outcome.UNROUTED).pk,
         "key": add_confirmation(Confirmation.Purpose.REGISTER, "tea@example.org"),
+        "taken": add_confirmation(Confirmation.Purpose.REGISTER, maintainer.email),
         "user": urlsafe_base64_encode(force_bytes(maintainer.pk)),
         "token": default_token_generator.make_token(maintainer),
     }

@@ -6,8 +6,10 @@ import re
 import pytest
 from django.urls import get_resolver, resolve
 
+from patchtrack.web.views import site
 from tests.browser.axe_core import find_violations
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.lists import find_boxes
 from tests.browser.pages import NO_PAGES, PLACES, furnish
 
 LOOKS = {
@@ -15,6 +17,7 @@ LOOKS = {
     "dark": (DESKTOP, "dark"),
     "phone": (PHONE, "light"),
 }
+TABLETS = ({"width": 768, "height": 1024}, {"width": 1024, "height": 768})
 # What a page breaks, and the rule that is to find it.
 BREAKS = {
     '<img src="/static/patchtrack/icon.svg">': "image-alt",
@@ -33,14 +36,19 @@ FIND_SIDEWAYS = """() => {
 
 
 @pytest.fixture
-def open_place(visit, sample, maintainer, request):
+def open_place(visit, watch, sample, maintainer, request):
     """Opens a page of PLACES by its name."""
     furniture = furnish(sample, maintainer)
 
     def open_place(name: str):
         place = PLACES[name]
         user = request.getfixturevalue(place.user) if place.user else None
-        return visit(place.path.format_map(furniture), user=user, status=place.status)
+        page = visit(place.path.format_map(furniture), user=user, status=place.status)
+        if place.act:
+            place.act(page)
+            told = [fault.partition(":")[0] for fault in watch.take_faults()]
+            assert told == ([f"status {place.ends}"] if place.ends >= 400 else [])
+        return page
 
     return open_place
 
@@ -55,7 +63,36 @@ def test_a_page_is_for_everybody(open_place, name):
         page.emulate_media(color_scheme=scheme)
         faults = [*find_violations(page), *page.evaluate(FIND_SIDEWAYS)]
         found += [f"{look}: {fault}" for fault in faults]
+    for viewport in TABLETS:
+        page.set_viewport_size(viewport)
+        found += [f"tablet: {fault}" for fault in page.evaluate(FIND_SIDEWAYS)]
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("button", ["Menu", "Filters…", "Change…"])
+def test_a_sheet_on_a_phone_is_for_everybody(visit, maintainer, button):
+    page = visit("/project/teapot/list/", user=maintainer, viewport=PHONE)
+    if button == "Change…":
+        find_boxes(page).first.check()
+    page.get_by_role("button", name=button).click()
+    assert [*find_violations(page), *page.evaluate(FIND_SIDEWAYS)] == []
+
+
+@pytest.mark.parametrize("path", ["", "patchtrack/patch/", "patchtrack/state/1/change/"])
+def test_the_admin_is_for_everybody(visit, watch, sample, admin_user, path):
+    page = visit(f"/admin/{path}", user=admin_user)
+    assert watch.take_faults() == []
+    found = find_violations(page)
+    # axe-core fetches the admin's style sheets, and the policy keeps it from using them.
+    watch.take_faults()
+    assert not found, "\n".join(found)
+
+
+def test_the_page_of_our_own_errors_is_for_everybody(visit, watch, db, monkeypatch):
+    monkeypatch.setattr(site, "find_version", lambda: 1 / 0)
+    page = visit("/about/", status=500)
+    assert page.title() == "Error · Patchtrack"
+    assert find_violations(page) == []
 
 
 def test_what_scrolls_sideways_is_found(visit, db):

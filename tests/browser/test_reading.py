@@ -76,3 +76,22 @@ def test_the_first_key_leads_to_the_content(visit, sample):
     expect(skip).to_be_in_viewport()
     page.keyboard.press("Enter")
     page.wait_for_url("**/#main")
+
+
+@pytest.mark.parametrize("name", ["Filters…", "Menu"])
+def test_on_a_phone_what_has_no_room_is_in_a_sheet(visit, maintainer, java_script_enabled, name):
+    options = {"viewport": PHONE, "java_script_enabled": java_script_enabled}
+    page = visit("/project/teapot/", user=maintainer, **options)
+    inside = page.get_by_role(
+        "button", name={"Menu": "Log out", "Filters…": "Filter"}[name], exact=True
+    )
+    expect(inside).to_be_hidden()
+    page.get_by_role("button", name=name).click()
+    expect(inside).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(inside).to_be_hidden()
+
+
+def test_on_a_tablet_a_name_has_room(visit, maintainer):
+    page = visit("/project/teapot/list/", user=maintainer, viewport={"width": 800, "height": 1000})
+    assert page.locator(".list tbody .name").first.bounding_box()["width"] > 400

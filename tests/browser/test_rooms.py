@@ -7,10 +7,8 @@ from playwright.sync_api import expect
 
 from patchtrack.models import Mail, Message, Series
 from tests.browser.lists import change_selected, find_boxes, find_message, find_row, read_names
-from tests.browser.pages import lose_mail
+from tests.browser.pages import PASSWORD, lose_mail
 from tests.factories import ProjectFactory
-
-PASSWORD = "a kettle of hot water"
 
 
 def test_an_account_is_made_by_mail(visit, db, mailoutbox, live_server):

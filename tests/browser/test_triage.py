@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from patchtrack.models import Patch
+from tests.browser.conftest import PHONE
 from tests.browser.lists import change_selected, find_boxes, find_message, find_row, read_names
 
 LIST = "/project/teapot/list/"
@@ -97,7 +98,7 @@ def test_shift_selects_all_between(visit, maintainer):
 def test_all_on_the_page_are_selected_by_one_box(visit, maintainer):
     page = visit(LIST, user=maintainer)
     page.get_by_label("Select all on this page").check()
-    expect(page.get_by_text("10 selected")).to_be_visible()
+    expect(page.locator("output")).to_have_text("10 selected")
 
 
 def test_a_change_does_not_make_the_page_jump(visit, maintainer):
@@ -108,6 +109,41 @@ def test_a_change_does_not_make_the_page_jump(visit, maintainer):
     expect(find_boxes(page).last).to_be_in_viewport()
 
 
+def test_a_change_that_is_refused_says_why_and_keeps_the_selection(visit, maintainer, watch):
+    page = visit(LIST, user=maintainer)
+    find_boxes(page).first.check()
+    page.context.clear_cookies(name="csrftoken")
+    change_selected(page, state="Accepted")
+    expect(page.get_by_role("alert")).to_contain_text("Please try again. Nothing was changed.")
+    expect(find_boxes(page).first).to_be_checked()
+    assert "status 403: /project/teapot/change/" in watch.take_faults()
+
+
+def test_a_server_that_is_away_is_told(visit, maintainer, watch):
+    page = visit(LIST, user=maintainer)
+    page.route("**/change/", lambda route: route.abort())
+    find_boxes(page).first.check()
+    change_selected(page, state="Accepted")
+    expect(page.get_by_role("alert")).to_contain_text("The server cannot be reached.")
+    assert any(fault.startswith("failed:") for fault in watch.take_faults())
+
+
+def test_long_work_shows_that_it_goes_on(visit, maintainer):
+    page = visit(LIST, user=maintainer)
+    waiting = []
+
+    def hold(route) -> None:
+        waiting.append(route)
+
+    page.route("**/change/", hold)
+    find_boxes(page).first.check()
+    change_selected(page, state="Accepted")
+    expect(page.get_by_role("progressbar", name="At work")).to_be_visible()
+    waiting.pop().continue_()
+    expect(find_message(page)).to_contain_text("1 patch is now Accepted")
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+
+
 def test_two_who_decide_at_the_same_time_both_see_what_happened(visit, maintainer, states):
     one, other = (visit(LIST, user=maintainer) for _ in "ab")
     for page, state in ((one, "Accepted"), (other, "Rejected")):
@@ -116,3 +152,33 @@ def test_two_who_decide_at_the_same_time_both_see_what_happened(visit, maintaine
         expect(find_message(page)).to_be_visible()
     expect(find_message(other)).to_contain_text("somebody else has changed it")
     assert set(states().values()) == {"New", "Accepted"}
+
+
+def test_enter_in_the_choice_of_a_state_does_what_was_chosen(visit, maintainer):
+    page = visit(LIST, user=maintainer)
+    for key in ("j", "x", "s"):
+        page.keyboard.press(key)
+    page.keyboard.type("Accepted")
+    page.keyboard.press("Enter")
+    expect(find_message(page)).to_contain_text("1 patch is now Accepted")
+
+
+def test_on_a_phone_the_list_is_seen_at_once(visit, maintainer):
+    page = visit(LIST, user=maintainer, viewport=PHONE)
+    assert find_boxes(page).first.bounding_box()["y"] < PHONE["height"] / 3
+    expect(page.get_by_role("group", name="Change the selected")).to_be_hidden()
+
+
+def test_on_a_phone_the_form_comes_with_a_selection(visit, maintainer, java_script_enabled):
+    page = visit(LIST, user=maintainer, viewport=PHONE, java_script_enabled=java_script_enabled)
+    find_boxes(page).last.check()
+    page.get_by_role("button", name="Change…").click()
+    change_selected(page, state="Rejected")
+    expect(find_message(page)).to_contain_text("1 patch is now Rejected")
+
+
+def test_on_a_phone_the_key_for_the_state_opens_the_form(visit, maintainer):
+    page = visit(LIST, user=maintainer, viewport=PHONE)
+    for key in ("j", "x", "s"):
+        page.keyboard.press(key)
+    expect(page.get_by_label("State").last).to_be_focused()

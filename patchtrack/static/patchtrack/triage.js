@@ -16,11 +16,11 @@ function selectFrom(one, other, checked) {
 }
 
 function tellSelected() {
-  const output = document.querySelector("[data-selected]");
-  if (!output) return;
   const number = boxes().filter((box) => box.checked).length;
-  output.textContent = number ? `${number} selected` : "";
-  output.closest("form").classList.toggle("has-selection", number > 0);
+  for (const output of document.querySelectorAll("[data-selected]")) {
+    output.textContent = number ? `${number} selected` : "";
+    output.closest("form").classList.toggle("has-selection", number > 0);
+  }
 }
 
 document.addEventListener("click", ({target, shiftKey}) => {
@@ -107,7 +107,10 @@ const follow = (...selectors) => {
 };
 const focusOn = (...selectors) => {
   const field = selectors.map((one) => document.querySelector(one)).find((one) => one);
-  if (field) field.focus();
+  if (!field) return;
+  const sheet = field.closest("[popover]");
+  if (sheet && !field.checkVisibility()) sheet.showPopover();
+  field.focus();
 };
 const KEYS = {
   j: () => moveTo(1),
@@ -142,6 +145,44 @@ document.addEventListener("keydown", (event) => {
   if (!KEYS[key]) return;
   event.preventDefault();
   KEYS[key]();
+});
+
+// Enter in a choice that is not open: what is chosen is to be done.
+
+document.addEventListener("keydown", ({key, target}) => {
+  if (key !== "Enter" || !target.matches(".decide select")) return;
+  if (CSS.supports("selector(:open)") && !target.matches(":open")) target.form.requestSubmit();
+});
+
+// Long work shows that it goes on. What htmx sends is marked by htmx.
+
+document.addEventListener("submit", ({target}) => {
+  if (!target.closest("[hx-boost]")) target.classList.add("sent");
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll(".sent")) form.classList.remove("sent");
+});
+
+// What went wrong is told where one is, and what was chosen stays chosen.
+
+function tellProblem(text) {
+  const box = document.createElement("div");
+  const line = document.createElement("div");
+  Object.assign(box, {className: "messages", role: "alert"});
+  Object.assign(line, {className: "error", textContent: text});
+  for (const old of document.querySelectorAll(".messages[role='alert']")) old.remove();
+  box.append(line);
+  document.getElementById("main").prepend(box);
+  box.scrollIntoView({block: "nearest"});
+}
+
+document.addEventListener("htmx:responseError", ({detail}) => {
+  const page = new DOMParser().parseFromString(detail.xhr.responseText, "text/html");
+  const told = [...page.querySelectorAll("main h1, main h1 + p")].map((one) => one.textContent);
+  tellProblem(told.join(". ") || `The server answered ${detail.xhr.status}.`);
+});
+document.addEventListener("htmx:sendError", () => {
+  tellProblem("The server cannot be reached. Reload the page to see what was changed.");
 });
 
 // A page that is new, or was put in place.

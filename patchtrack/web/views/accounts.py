@@ -18,6 +18,7 @@ from patchtrack.services.accounts import (
 )
 from patchtrack.web.account_forms import AddressForm, ProfileForm, TokenForm
 from patchtrack.web.asking import Asking, answer_asking, find_site
+from patchtrack.web.proving import prove_first
 
 _read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -38,6 +39,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @_read_or_post
 @login_required
+@prove_first("addresses")
 @never_cache
 def addresses(request: HttpRequest) -> HttpResponse:
     """The user's addresses; another one is added by the link that is mailed there."""
@@ -76,6 +78,7 @@ def unlink_address(request: HttpRequest, row: int) -> HttpResponse:
 
 @require_POST
 @login_required
+@prove_first("addresses")
 def primary_address(request: HttpRequest, row: int) -> HttpResponse:
     _find_address_or_404(request, row)
     person = services.change_primary(request.user, row, find_site(request))
@@ -89,6 +92,7 @@ def _find_address_or_404(request: HttpRequest, row: int) -> Person:
 
 @_read_or_post
 @login_required
+@prove_first("tokens")
 @never_cache
 def tokens(request: HttpRequest) -> HttpResponse:
     """The user's tokens for the API; a new one is shown in the answer, and never again."""

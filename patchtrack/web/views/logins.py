@@ -1,6 +1,7 @@
 """Logging in, and passwords: Django's views with our pages."""
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, PasswordChangeView, PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
@@ -8,7 +9,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
 from patchtrack.services.logins import remember_device
-from patchtrack.web.account_forms import LogInForm, ResetForm
+from patchtrack.web.account_forms import LogInForm, PasswordAgainForm, ResetForm
 from patchtrack.web.asking import Asking, answer_asking, tell_wait
 
 
@@ -26,6 +27,14 @@ class LogIn(LoginView):
     def form_invalid(self, form: LogInForm) -> HttpResponse:
         response = super().form_invalid(form)
         return tell_wait(response, form.refusal) if form.refusal else response
+
+
+@method_decorator(login_required, name="dispatch")
+class PasswordAgain(LogIn):
+    """Asks who is logged in for the password, before something grave."""
+
+    template_name = "patchtrack/account/password_again.html"
+    authentication_form = PasswordAgainForm
 
 
 @method_decorator(never_cache, name="dispatch")

@@ -16,13 +16,14 @@ from ingest.mail import NotMail
 from ingest.mail.header import split_header
 from patchtrack.models import Kind, Mail, Message, Outcome, Project
 from patchtrack.services.mail_health import (
-    WAITING,
+    ASIDE,
     count_deliveries,
     discard_mails,
     find_copies,
     find_waiting,
     read_mails_again,
     restore_mails,
+    settle_conflicts,
 )
 from patchtrack.services.rereading import NotNow
 from patchtrack.services.stored import LARGEST_SHOWN
@@ -36,8 +37,6 @@ from patchtrack.web.views.downloads import show_raw
 PAGE_SIZE = 50
 _NEWEST_FIRST = Order(name="received", expression=F("received_at"), kind=datetime)
 DAYS = 30
-# What asks for an administrator's eye.
-_ASIDE = (*WAITING, Outcome.CONFLICT)
 _OTHER = (Outcome.IGNORED, Outcome.DUPLICATE)
 # No outcome of a delivery, but what an administrator made of it.
 _DISCARDED = "discarded"
@@ -63,7 +62,8 @@ def mail_health(request: HttpRequest) -> HttpResponse:
         "rows": _find_rows(page.rows),
         "page": page,
         "outcome": outcome,
-        "choices": [*_ASIDE, *_OTHER, _DISCARDED],
+        "choices": [*ASIDE, *_OTHER, _DISCARDED],
+        "aside": ASIDE,
         "projects": Project.objects.only("linkname", "name"),
         "sought": sought,
         "found": _find_messages(sought) if sought else [],
@@ -81,7 +81,7 @@ def mail_page(request: HttpRequest, row: int) -> HttpResponse:
     context = {
         "mail": mail,
         "copies": show_copies(copies, _read_raws(copies, LARGEST_SHOWN)),
-        "waits": mail.outcome in WAITING and not hasattr(mail, "discard"),
+        "is_aside": mail.outcome in ASIDE,
         "place": _find_place(mail.message) if mail.message else "",
         "projects": Project.objects.only("linkname", "name"),
     }
@@ -97,7 +97,8 @@ def any_raw_mail(_request: HttpRequest, row: int) -> HttpResponse:
 @staff_member_required
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
-    """Has the chosen mails (`mail`) read again, routed to a `project`, discarded or taken back."""
+    """Has the chosen mails (`mail`) read again, routed to a `project`, discarded, seen or taken
+    back."""
     mails = _read_ids(request.POST)
     action = request.POST.get("action", "")
     if not mails:
@@ -107,6 +108,9 @@ def decide(request: HttpRequest) -> HttpResponse:
     elif action == "discard":
         number = discard_mails(request.user, mails)
         messages.success(request, f"Discarded: {number}. They are kept, and can be taken back.")
+    elif action == "seen":
+        number = settle_conflicts(request.user, mails)
+        messages.success(request, f"Seen: {number}. They are kept, and can be taken back.")
     elif action == "restore":
         messages.success(request, f"Taken back: {restore_mails(request.user, mails)}.")
     else:
@@ -148,7 +152,7 @@ def _go_back(request: HttpRequest, mails: list[int]) -> HttpResponse:
     if request.POST.get("back") == "mail" and len(mails) == 1:
         return redirect("kept-mail", mails[0])
     outcome = request.POST.get("outcome", "")
-    query = f"?outcome={outcome}" if outcome in (*_ASIDE, _DISCARDED) else ""
+    query = f"?outcome={outcome}" if outcome in (*ASIDE, _DISCARDED) else ""
     return HttpResponseRedirect(reverse("mail-health") + query)
 
 
@@ -161,7 +165,7 @@ def _read_ids(form: QueryDict) -> list[int]:
 def _find_mails(outcome: str) -> QuerySet[Mail]:
     if outcome == _DISCARDED:
         return Mail.objects.filter(discard__isnull=False)
-    shown = [outcome] if outcome in (*_ASIDE, *_OTHER) else _ASIDE
+    shown = [outcome] if outcome in (*ASIDE, *_OTHER) else ASIDE
     return Mail.objects.filter(outcome__in=shown, discard=None)
 
 

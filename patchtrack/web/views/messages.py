@@ -6,8 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from patchtrack.models import Comment, Kind, Message, Patch
-from patchtrack.services.series import IN_ORDER
+from patchtrack.models import Comment, Cover, Kind, Message, Patch, Series
+from patchtrack.services.series import IN_ORDER, find_revisions
 from patchtrack.web.choosing import find_patch_form
 from patchtrack.web.deciding import format_seen
 from patchtrack.web.links import comment_url, message_url, own_url
@@ -28,6 +28,7 @@ def patch_page(request: HttpRequest, linkname: str, message_id: str) -> HttpResp
     context |= _neighbours(patch, siblings)
     form = find_patch_form(request.user, message.project, [patch])
     context |= form | {"patch": patch, "seen": format_seen(patch)}
+    context["revisions"] = _find_revisions(patch)
     return render(request, "patchtrack/patch.html", context)
 
 
@@ -37,7 +38,8 @@ def cover_page(request: HttpRequest, linkname: str, message_id: str) -> HttpResp
     if message.kind != Kind.COVER:
         return HttpResponseRedirect(find_place(message))
     context = find_submission(message, message.cover.comments, split=is_split(request))
-    return render(request, "patchtrack/cover.html", context | {"cover": message.cover})
+    context |= {"cover": message.cover, "revisions": _find_revisions(message.cover)}
+    return render(request, "patchtrack/cover.html", context)
 
 
 @require_safe
@@ -122,6 +124,11 @@ def _find_siblings(patch: Patch) -> list[Patch]:
         return [patch]
     siblings = Patch.objects.filter(series=patch.series_id).select_related("message", "state")
     return list(siblings.order_by(*IN_ORDER))
+
+
+def _find_revisions(submission: Patch | Cover) -> list[Series]:
+    """The series of a patch or cover letter and the other versions of it; one query."""
+    return find_revisions(submission.series) if submission.series else []
 
 
 def _neighbours(patch: Patch, siblings: Sequence[Patch]) -> dict:

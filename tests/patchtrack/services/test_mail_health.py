@@ -17,6 +17,7 @@ from patchtrack.services.mail_health import (
     discard_mails,
     read_mails_again,
     restore_mails,
+    settle_conflicts,
 )
 from patchtrack.services.rereading import NotNow
 from tests.factories import DATE, ProjectFactory, UserFactory, deliver, make_mail
@@ -113,6 +114,21 @@ def test_a_discarded_mail_that_comes_again_to_nobody_stays_discarded(admin_user,
     assert Mail.objects.get().discard.username == "admin"
 
 
+def test_another_copy_of_a_settled_conflict_asks_anew(admin_user, project):
+    def send(body: str) -> Mail:
+        deliver(project, make_mail(message_id="1@example.org", body=body))
+        return Mail.objects.latest("pk")
+
+    send("one\n")
+    assert settle_conflicts(admin_user, [send("two\n").pk]) == 1
+    third = send("three\n")
+    assert (third.outcome, hasattr(third, "discard")) == (Outcome.CONFLICT, False)
+
+
+def test_a_mail_that_waits_is_no_conflict(admin_user, lost):
+    assert settle_conflicts(admin_user, [lost.pk]) == 0
+
+
 def test_a_mail_taken_back_waits_again(admin_user, lost):
     discard_mails(admin_user, [lost.pk])
     assert restore_mails(admin_user, [lost.pk]) == 1
@@ -135,7 +151,9 @@ def maintainer(project):
     ],
     ids=["anonymous", "user", "maintainer", "former administrator"],
 )
-@pytest.mark.parametrize("decide", [read_mails_again, discard_mails, restore_mails])
+@pytest.mark.parametrize(
+    "decide", [read_mails_again, discard_mails, settle_conflicts, restore_mails]
+)
 def test_only_administrators_decide(project, lost, make_user, decide):
     with pytest.raises(PermissionDenied):
         decide(make_user(project), [lost.pk])

@@ -183,18 +183,57 @@ def test_decisions_are_not_for_reading(admin, project):
     assert admin.get("/mail/decide/").status_code == 405
 
 
-@pytest.mark.parametrize("action", ["retry", "route", "discard", "restore"])
+@pytest.mark.parametrize("action", ["retry", "route", "discard", "seen", "restore"])
 @pytest.mark.parametrize("user", [None, "jane", "maintainer"])
-def test_others_decide_nothing(client, project, action, user):
-    [lost] = lose("one")
+def test_others_decide_nothing(client, project, aside, action, user):
     if user:
         jane = UserFactory(username=user)
-        project.maintainers.add(jane)
+        if user == "maintainer":
+            project.maintainers.add(jane)
         client.force_login(jane)
-    form = {"action": action, "mail": lost, "project": "teapot", "confirmed": "yes"}
+    mails = list(Mail.objects.values_list("pk", flat=True))
+    form = {"action": action, "mail": mails, "project": "teapot", "confirmed": "yes"}
     assert client.post("/mail/decide/", form).headers["Location"].startswith("/admin/login/")
-    assert not Message.objects.exists()
+    assert Message.objects.count() == 1
     assert not Discard.objects.exists()
+
+
+def test_a_conflict_that_was_seen_is_listed_no_more_but_kept(admin, aside):
+    conflict = Mail.objects.get(outcome=Outcome.CONFLICT)
+    place = f'href="/mail/{conflict.pk}/"'
+    assert place in admin.get("/mail/").content.decode()
+    assert "Seen: 1." in decide(admin, "seen", conflict.pk)
+    assert place not in admin.get("/mail/").content.decode()
+    assert "seen by admin" in admin.get("/mail/?outcome=discarded").content.decode()
+
+
+def test_a_conflict_that_was_seen_is_taken_back(admin, aside):
+    conflict = Mail.objects.get(outcome=Outcome.CONFLICT)
+    decide(admin, "seen", conflict.pk)
+    assert 'value="restore"' in admin.get(f"/mail/{conflict.pk}/").content.decode()
+    decide(admin, "restore", conflict.pk)
+    assert not Discard.objects.exists()
+
+
+def test_a_conflict_is_seen_but_never_routed_or_discarded(admin, aside):
+    conflict = Mail.objects.get(outcome=Outcome.CONFLICT)
+    page = admin.get(f"/mail/{conflict.pk}/").content.decode()
+    assert [
+        action for action in ("retry", "route", "discard", "seen") if f'"{action}"' in page
+    ] == ["seen"]
+    decide(admin, "discard", conflict.pk, confirmed="yes")
+    assert not Discard.objects.exists()
+
+
+def test_a_mails_page_takes_a_fixed_number_of_queries(admin, aside, django_assert_num_queries):
+    conflict = Mail.objects.get(outcome=Outcome.CONFLICT)
+    with django_assert_num_queries(5):
+        admin.get(f"/mail/{conflict.pk}/")
+    ProjectFactory.create_batch(3)
+    for body in ("three\n", "four\n"):
+        deliver(conflict.project, make_mail(message_id="1@example.org", body=body))
+    with django_assert_num_queries(5):
+        admin.get(f"/mail/{conflict.pk}/")
 
 
 def test_a_decision_needs_the_token_of_its_form(admin_user, project):

@@ -5,9 +5,10 @@ from html import escape, unescape
 
 import pytest
 
-from patchtrack.models import Message, Patch, Profile, Project, SeriesAlias, State
+from patchtrack.models import Message, Patch, Profile, Project, Series, SeriesAlias, State
 from patchtrack.web.links import message_url
-from tests.factories import DATE, deliver, make_diff, make_mail
+from patchtrack.web.views import projects
+from tests.factories import DATE, ProjectFactory, deliver, make_diff, make_mail
 
 PATCH = "/project/teapot/patch/1@example.org/"
 COVER = "/project/teapot/cover/0@example.org/"
@@ -38,10 +39,44 @@ def test_the_front_page_without_projects_says_how_to_add_one(client, db):
     assert "manage.py addproject" in read(client, "/")
 
 
+def test_many_projects_have_pages(client, project, monkeypatch):
+    monkeypatch.setattr(projects, "PAGE_SIZE", 2)
+    ProjectFactory(name="Cups", linkname="cups")
+    ProjectFactory(name="Kettles", linkname="kettles")
+    page = client.get("/").content.decode()
+    [after] = re.findall(r'href="(\?q=&amp;older=[^"]+)"', page)
+    assert "Teapot" not in page
+    assert "Teapot" in read(client, "/" + unescape(after))
+
+
+@pytest.mark.parametrize("said", ["KETT", "kettles@lists"])
+def test_a_project_is_found_by_a_part_of_its_name_or_address(client, project, said):
+    ProjectFactory(name="The kettles", linkname="kettles")
+    page = read(client, f"/?q={said}")
+    assert "The kettles" in page
+    assert "Teapot" not in page
+
+
+def test_a_project_that_is_not_there_is_not_found(client, project):
+    assert "No project has “spoon” in its name" in read(client, "/?q=spoon")
+
+
 def test_a_project_without_mail_has_its_pages(client, project):
     assert "none yet" in read(client, "/")
-    assert "Nothing here" in read(client, "/project/teapot/")
-    assert "Nothing here" in read(client, "/project/teapot/list/")
+    assert "No series wait for review." in read(client, "/project/teapot/")
+    assert "No patches wait for review." in read(client, "/project/teapot/list/")
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("state=*&archive=both", "No patches yet. They come by mail to teapot@lists.example.org"),
+        ("q=x", "No patches fit these filters and wait for review. Remove a filter above, or"),
+        ("q=x&state=*", "No patches fit these filters. Remove a filter above, or"),
+    ],
+)
+def test_an_empty_list_says_what_to_do(client, project, query, said):
+    assert said in read(client, f"/project/teapot/list/?{query}")
 
 
 def test_the_series_list_tells_what_has_come(client, series):
@@ -57,6 +92,13 @@ def test_the_patch_list_tells_what_was_said(client, series):
 def test_an_age_tells_its_exact_date(client, series):
     page = client.get("/project/teapot/list/").content.decode()
     assert '<time datetime="2026-01-05T09:00:00Z" title="Mon, 05 Jan 2026 09:00:00 UTC">' in page
+
+
+def test_where_there_is_room_the_date_is_told_with_the_age(client, series):
+    page = client.get(f"/series/{series.pk}/").content.decode()
+    assert re.search(
+        r'title="Mon, 05 Jan 2026 09:00:00 UTC">05 Jan 2026 09:00 UTC \(\d+ \w+ ago\)</time>', page
+    )
 
 
 def test_a_list_is_filtered_by_its_address(client, series):
@@ -97,6 +139,14 @@ def test_a_series_leads_to_its_revisions(client, project, series):
     page = client.get(f"/series/{series.pk}/").content.decode()
     assert '<strong aria-current="page">v2</strong>' in page
     assert '" title="Part 0">v3</a>' in page
+
+
+@pytest.mark.parametrize("page", ["patch/1@example.org", "cover/0@example.org"])
+def test_a_mail_of_a_series_leads_to_the_comparison_of_its_versions(client, project, series, page):
+    deliver(project, make_mail(subject="[PATCH v3] Part 0", diff=make_diff()))
+    later = Series.objects.get(version=3)
+    place = f'href="/series/{series.pk}/compare/{later.pk}/"'
+    assert place in client.get(f"/project/teapot/{page}/").content.decode()
 
 
 def test_the_old_id_of_a_merged_series_leads_to_it(client, series):
