@@ -26,9 +26,10 @@ _UNUSED = tuple(
 )
 
 
-def find_submission(message: Message, comments: QuerySet[Comment], *, split: bool) -> dict:
-    """The mail, its headers and its discussion, for a template; two queries."""
-    ordered = order_discussion(_find_messages(comments))
+def find_submission(message: Message, comments: Sequence[Message], *, split: bool) -> dict:
+    """The mail, its headers and its discussion, for a template; one query. The messages are those
+    of its comments, with their authors."""
+    ordered = order_discussion(comments)
     own, bodies = find_discussed(message.pk, _choose_read(ordered), LARGEST_COMMENT)
     room = Room()
     return {
@@ -52,7 +53,7 @@ def find_file(
     if not 1 <= number <= len(files):
         return None
     comments = Comment.objects.filter(patch=message.pk) | Comment.objects.filter(cover=message.pk)
-    ordered = order_discussion(_find_messages(comments))
+    ordered = order_discussion(find_messages(comments))
     bodies = find_bodies(_choose_read(ordered), LARGEST_COMMENT)
     notes = render_notes([one for one, _ in ordered], bodies, files, page)
     look = Look(split=split, prefix=choose_prefix(message), notes=notes)
@@ -64,7 +65,8 @@ def choose_prefix(message: Message) -> str:
     return "" if message.kind in (Kind.PATCH, Kind.COVER) else f"c{message.pk}"
 
 
-def _find_messages(comments: QuerySet[Comment]) -> list[Message]:
+def find_messages(comments: QuerySet[Comment]) -> list[Message]:
+    """The messages of comments, with what a discussion shows of them; one query."""
     found = comments.select_related("message__author").defer(*_UNUSED)
     return [comment.message for comment in found]
 

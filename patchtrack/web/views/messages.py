@@ -11,7 +11,7 @@ from patchtrack.services.series import IN_ORDER, find_revisions
 from patchtrack.web.choosing import find_patch_form
 from patchtrack.web.deciding import format_seen
 from patchtrack.web.links import comment_url, message_url, own_url
-from patchtrack.web.submission import find_file, find_submission
+from patchtrack.web.submission import find_file, find_messages, find_submission
 
 _RELATED = ("project", "author")
 
@@ -24,7 +24,7 @@ def patch_page(request: HttpRequest, linkname: str, message_id: str) -> HttpResp
     patches = Patch.objects.select_related("state", "delegate", "series", "submitter")
     patch = patches.get(pk=message.pk)
     siblings = _find_siblings(patch)
-    context = find_submission(message, patch.comments, split=is_split(request))
+    context = find_submission(message, find_messages(patch.comments), split=is_split(request))
     context |= _neighbours(patch, siblings)
     form = find_patch_form(request.user, message.project, [patch])
     context |= form | {"patch": patch, "seen": format_seen(patch)}
@@ -37,7 +37,9 @@ def cover_page(request: HttpRequest, linkname: str, message_id: str) -> HttpResp
     message = find_message(linkname, message_id, "cover__series", "cover__submitter")
     if message.kind != Kind.COVER:
         return HttpResponseRedirect(find_place(message))
-    context = find_submission(message, message.cover.comments, split=is_split(request))
+    context = find_submission(
+        message, find_messages(message.cover.comments), split=is_split(request)
+    )
     context |= {"cover": message.cover, "revisions": _find_revisions(message.cover)}
     return render(request, "patchtrack/cover.html", context)
 
@@ -48,7 +50,7 @@ def mail_page(request: HttpRequest, linkname: str, message_id: str) -> HttpRespo
     message = find_message(linkname, message_id, "comment")
     if message.kind in (Kind.PATCH, Kind.COVER):
         return HttpResponseRedirect(find_place(message))
-    context = find_submission(message, Comment.objects.none(), split=False)
+    context = find_submission(message, [], split=False)
     context["discussion"] = [context["mail"]]
     return render(request, "patchtrack/mail.html", context)
 

@@ -1,14 +1,17 @@
 """The page of a series."""
 
+from collections.abc import Sequence
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from ingest.mail.dependencies import split_target
-from patchtrack.models import Patch, Project, Series, Tag
+from patchtrack.models import Comment, Patch, Project, Series, Tag
 from patchtrack.services.dependencies import Missing, find_dependencies
 from patchtrack.services.project_settings import find_tag_columns
+from patchtrack.services.reviews import derive_reviews, find_said
 from patchtrack.services.series import (
     derive_slots,
     find_current_series,
@@ -18,6 +21,7 @@ from patchtrack.services.series import (
 from patchtrack.web.choosing import find_patch_form
 from patchtrack.web.deciding import format_seen
 from patchtrack.web.links import archive_page, is_web_url
+from patchtrack.web.reviews import show_reviews
 from patchtrack.web.submission import find_submission
 from patchtrack.web.views.lists import count_tags
 
@@ -29,16 +33,18 @@ def series_page(request: HttpRequest, row: int) -> HttpResponse:
         return redirect("series", series.pk)
     patches = find_patches(series)
     tags = find_tag_columns(series.project)
+    said = find_said(series)
     context = {
         "project": series.project,
         "series": series,
         "tags": tags,
         "rows": _rows(patches, series, tags),
         "revisions": find_revisions(series),
+        "reviews": show_reviews(derive_reviews(patches, said, tags), patches),
         **_show_dependencies(series, patches, request.get_host()),
         "mbox": request.build_absolute_uri(reverse("series-mbox", args=[series.pk])),
         **find_patch_form(request.user, series.project, patches),
-        **_show_cover(series, split=request.GET.get("view") == "split"),
+        **_show_cover(series, said, split=request.GET.get("view") == "split"),
     }
     return render(request, "patchtrack/series_detail.html", context)
 
@@ -86,10 +92,11 @@ def format_target(kind: str, name: str, which: str) -> str:
     return f"{name} {which}".rstrip()
 
 
-def _show_cover(series: Series, *, split: bool) -> dict:
+def _show_cover(series: Series, said: Sequence[Comment], *, split: bool) -> dict:
     """The cover letter and its discussion, if one has come."""
     cover = getattr(series, "cover", None)
     if cover is None:
         return {"cover": None, "discussion": []}
     cover.message.project = series.project
-    return {"cover": cover, **find_submission(cover.message, cover.comments, split=split)}
+    comments = [comment.message for comment in said if comment.cover_id]
+    return {"cover": cover, **find_submission(cover.message, comments, split=split)}
