@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -23,7 +24,7 @@ from patchtrack.services.changes import (
 )
 from patchtrack.services.choices import find_delegates, find_states
 from patchtrack.services.comments import change_addressed
-from patchtrack.services.filtering import filter_patches
+from patchtrack.services.filtering import filter_patches, filter_series
 from patchtrack.web.deciding import (
     Choices,
     Unclear,
@@ -109,13 +110,19 @@ def _find_way_back(request: HttpRequest, otherwise: str) -> str:
 def _find_chosen(request: HttpRequest, project: Project) -> dict[int, Decision]:
     """The chosen patches, with what was seen of each. Raises Unclear."""
     if "all" in request.POST:
-        query = QueryDict(request.POST.get("query", ""))
-        states = list(State.objects.all())
-        wanted = parse_filter(query, states, request.user)
-        patches = filter_patches(project, wanted, states)
-        return {patch.pk: find_decision(patch) for patch in patches.only("pk", *DECISIONS)}
+        patches = _find_all(request, project).only("pk", *DECISIONS)
+        return {patch.pk: find_decision(patch) for patch in patches}
     seen = parse_seen(request.POST.getlist("patch"))
     return seen | _find_patches_of_series(parse_series(request.POST), project)
+
+
+def _find_all(request: HttpRequest, project: Project) -> QuerySet[Patch]:
+    """What the list's filter lets through: the patches, or those of the series."""
+    states = list(State.objects.all())
+    wanted = parse_filter(QueryDict(request.POST.get("query", "")), states, request.user)
+    if request.POST["all"] == "series":
+        return Patch.objects.filter(series__in=filter_series(project, wanted, states))
+    return filter_patches(project, wanted, states)
 
 
 def _find_patches_of_series(digests: dict[int, int], project: Project) -> dict[int, Decision]:

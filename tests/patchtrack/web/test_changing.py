@@ -5,8 +5,8 @@ from html import unescape
 
 import pytest
 
-from patchtrack.models import Change, Comment, Patch, Person, State
-from tests.factories import ProjectFactory, UserFactory, deliver, make_mail
+from patchtrack.models import Change, Comment, Patch, Person, Profile, State
+from tests.factories import ProjectFactory, UserFactory, deliver, make_diff, make_mail
 
 LIST = "/project/teapot/list/?state=*"
 FORM = "/project/teapot/change/"
@@ -82,6 +82,19 @@ def test_all_that_match_are_changed(client, maintainer):
     Patch.objects.filter(number=1).update(archived=True)
     fields = {"all": "yes", "query": "state=*&archive=true", "state": state("accepted")}
     assert "1 patch is now Accepted." in send(client, **fields)
+
+
+def test_all_series_that_match_are_changed_with_all_their_patches(client, maintainer):
+    Patch.objects.filter(number=1).update(state=state("rfc"))
+    fields = {"all": "series", "query": "state=rfc", "state": state("accepted")}
+    assert "2 patches are now Accepted." in send(client, **fields)
+
+
+def test_a_list_of_several_pages_offers_all_that_match(client, project, maintainer):
+    Profile.objects.create(user=maintainer, page_size=1)
+    deliver(project, make_mail(subject="[PATCH] tea", message_id="9@x.org", diff=make_diff()))
+    assert "All 2 series that match" in client.get("/project/teapot/").content.decode()
+    assert "All 3 patches that match" in client.get(LIST).content.decode()
 
 
 def test_a_large_change_is_asked_about(client, maintainer, monkeypatch):
