@@ -10,6 +10,13 @@ from django.utils.safestring import SafeString, mark_safe
 
 from patchtrack.models import Comment, Message, Person, Project, SavedFilter, Series
 from patchtrack.web.ages import format_age
+from patchtrack.web.cells import (
+    render_amount,
+    render_check,
+    render_received,
+    render_states,
+    render_tags,
+)
 from patchtrack.web.links import (
     archive_url,
     comment_url,
@@ -21,6 +28,11 @@ from patchtrack.web.links import (
 from patchtrack.web.text import escape_all
 
 register = template.Library()
+register.simple_tag(render_amount, name="amount_cell")
+register.simple_tag(render_check, name="check_result")
+register.simple_tag(render_received, name="received")
+register.simple_tag(render_states, name="state_names")
+register.simple_tag(render_tags, name="tag_cells")
 
 
 @register.simple_tag
