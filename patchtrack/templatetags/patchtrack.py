@@ -2,6 +2,7 @@
 
 import shlex
 from datetime import UTC, datetime
+from html import escape
 
 from django import template
 from django.urls import reverse
@@ -68,6 +69,17 @@ def page_of(project: Project, message: Message, leaf: str = "") -> str:
 def comment_page(project: Project, comment: Comment) -> str:
     """Where a comment stands on the page of its patch or cover."""
     return comment_url(project.linkname, comment)
+
+
+@register.simple_tag
+def comment_head(project: Project, message: Message) -> SafeString:
+    """Who says something, and when; with links to the comment itself and to its raw mail."""
+    author = message.author
+    return mark_safe(  # noqa: S308 (what comes from outside is escaped)
+        f'<b title="{escape(author.address)}"><bdi>{escape(display_name(author))}</bdi></b>\n'
+        f'<a class="minor" href="#{message.pk}">{exact_time(message.date)}</a>\n'
+        f'<a class="minor" href="{escape(raw_mail_of(project, message))}">raw</a>'
+    )
 
 
 @register.simple_tag
