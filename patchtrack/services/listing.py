@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from patchtrack.models import Comment, Patch, Series
 from patchtrack.services.changes import DECISIONS
@@ -60,27 +61,15 @@ def _sum_up(rows: Sequence[tuple]) -> SeriesFacts:
 
 def count_patch_comments(patches: Iterable[Patch]) -> dict[int, int]:
     """How many comments each patch has, by its id, in one query."""
-    return _count_comments("patch", [patch.pk for patch in patches])
+    comments = Comment.objects.filter(patch__in=[patch.pk for patch in patches]).order_by()
+    return dict(comments.values_list("patch").annotate(number=Count("pk")))
 
 
-def count_series_comments(series: Iterable[Series]) -> dict[int, int]:
-    """How many comments the patches and the cover of each series have, in one query."""
-    ids = [row.pk for row in series]
-    of_patches, of_covers = (
-        _comments_by(parent, ids).values_list("of", "number")
-        for parent in ("patch__series", "cover__series")
-    )
-    counts: Counter[int] = Counter()
-    for row, number in of_patches.union(of_covers, all=True):
-        counts[row] += number
-    return counts
+def _comments_of(parent: str) -> Coalesce:
+    rows = Comment.objects.filter(**{parent: OuterRef("pk")}).order_by().values(parent)
+    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
 
 
-def _count_comments(parent: str, ids: list[int]) -> dict[int, int]:
-    return dict(_comments_by(parent, ids).values_list("of", "number"))
-
-
-def _comments_by(parent: str, ids: list[int]) -> QuerySet:
-    """Rows of what comments are `of`, and their `number`."""
-    comments = Comment.objects.filter(**{f"{parent}__in": ids}).order_by()
-    return comments.values(of=F(parent)).annotate(number=Count("pk"))
+# How many comments there are on a patch, and on a series' patches and its cover.
+PATCH_COMMENTS = _comments_of("patch")
+SERIES_COMMENTS = _comments_of("patch__series") + _comments_of("cover__series")

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Expression, F, Max, OuterRef, Subquery, Value
+from django.db.models import Expression, F, Max, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Left, Lower
 
-from patchtrack.models import Comment, Patch
+from patchtrack.models import Patch
+from patchtrack.services.listing import PATCH_COMMENTS, SERIES_COMMENTS
 
 Key = datetime | int | str
 
@@ -35,11 +36,6 @@ def _text(column: str) -> Any:
     return Lower(Left(Coalesce(F(column), Value("")), _SORTED_BY))
 
 
-def _comments_of(parent: str) -> Any:
-    rows = Comment.objects.filter(**{parent: OuterRef("pk")}).order_by().values(parent)
-    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
-
-
 def _of_patches(value: Any, default: Any) -> Any:
     """The greatest of something among the patches of a series."""
     rows = Patch.objects.filter(series=OuterRef("pk")).order_by().values("series")
@@ -49,12 +45,12 @@ def _of_patches(value: Any, default: Any) -> Any:
 _PATCH_COLUMNS = {
     "date": (F("date"), datetime),
     "name": (_text("name"), str),
-    "version": (F("message__version"), int),
+    "version": (Coalesce(F("series__version"), 1), int),
     "submitter": (_text("submitter__name"), str),
     "check": (Coalesce(F("check_state"), -1), int),
     "state": (F("state__ordering"), int),
     "delegate": (_text("delegate__username"), str),
-    "comments": (_comments_of("patch"), int),
+    "comments": (PATCH_COMMENTS, int),
 }
 _SERIES_COLUMNS = {
     "date": (F("date"), datetime),
@@ -65,7 +61,7 @@ _SERIES_COLUMNS = {
     "check": (_of_patches("check_state", -1), int),
     "state": (_of_patches("state__ordering", -1), int),
     "delegate": (_of_patches("delegate__username", Value("")), str),
-    "comments": (_comments_of("patch__series"), int),
+    "comments": (SERIES_COMMENTS, int),
 }
 COLUMNS: Mapping[str, Mapping[str, tuple[Any, type[Key]]]] = {
     "patches": _PATCH_COLUMNS,

@@ -23,12 +23,17 @@ class Page:
 
 
 def find_page(
-    rows: QuerySet, parameters: Mapping[str, str], size: int, order: Order = NEWEST_FIRST
+    rows: QuerySet,
+    parameters: Mapping[str, str],
+    size: int,
+    order: Order = NEWEST_FIRST,
+    shown: QuerySet | None = None,
 ) -> Page:
     """The page that `?older=KEY` or `?newer=KEY` asks for, else the first. One query.
 
-    Rows with the same place in the order are sorted by their primary keys. Raises Http404 for
-    a key that is none.
+    Rows with the same place in the order are sorted by their primary keys. The page has them as
+    `shown` tells what to read of its table; without it, as `rows` does. Raises Http404 for a
+    key that is none.
     """
     backwards = "newer" in parameters
     key = parameters.get("newer" if backwards else "older", "")
@@ -37,7 +42,12 @@ def find_page(
     if key:
         rows = rows.filter(_beyond(key, order, "lt" if descending else "gt"))
     sign = "-" if descending else ""
-    found = list(rows.order_by(f"{sign}place", f"{sign}pk")[: size + 1])
+    ordered = rows.order_by(f"{sign}place", f"{sign}pk")[: size + 1]
+    if shown is not None:
+        # Thousands of rows may have to be sorted: by themselves, not with all that they show.
+        here = shown.filter(pk__in=ordered.values("pk"))
+        ordered = here.annotate(place=order.expression).order_by(f"{sign}place", f"{sign}pk")
+    found = list(ordered)
     has_more = len(found) > size
     found = found[:size]
     if backwards:

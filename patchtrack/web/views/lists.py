@@ -16,9 +16,9 @@ from patchtrack.services.choices import find_states
 from patchtrack.services.filtering import PatchFilter, filter_patches, filter_series
 from patchtrack.services.listing import (
     MOST_COUNTED,
+    PATCH_COMMENTS,
+    SERIES_COMMENTS,
     SeriesFacts,
-    count_patch_comments,
-    count_series_comments,
     count_up_to,
     find_series_facts,
 )
@@ -75,19 +75,15 @@ _SHOWN = (
 
 @require_safe
 def series_list(request: HttpRequest, linkname: str) -> HttpResponse:
-    def find(project: Project, wanted: PatchFilter, states: list[State]) -> QuerySet:
-        return filter_series(project, wanted, states).select_related("submitter")
-
-    return _render_list(request, linkname, "series", find, _find_series_rows)
+    shown = Series.objects.select_related("submitter").annotate(comment_count=SERIES_COMMENTS)
+    return _render_list(request, linkname, "series", filter_series, shown, _find_series_rows)
 
 
 @require_safe
 def patch_list(request: HttpRequest, linkname: str) -> HttpResponse:
-    def find(project: Project, wanted: PatchFilter, states: list[State]) -> QuerySet:
-        patches = filter_patches(project, wanted, states)
-        return patches.select_related(*_RELATED).only(*_SHOWN)
-
-    return _render_list(request, linkname, "patches", find, _find_patch_rows)
+    shown = Patch.objects.select_related(*_RELATED).only(*_SHOWN)
+    shown = shown.annotate(comment_count=PATCH_COMMENTS)
+    return _render_list(request, linkname, "patches", filter_patches, shown, _find_patch_rows)
 
 
 def _render_list(
@@ -95,6 +91,7 @@ def _render_list(
     linkname: str,
     kind: str,
     find: Callable[[Project, PatchFilter, list[State]], QuerySet],
+    shown: QuerySet,
     find_rows: Callable[[Page, list[Tag]], list],
 ) -> HttpResponse:
     project = get_object_or_404(Project, linkname=linkname)
@@ -103,7 +100,7 @@ def _render_list(
     wanted = parse_filter(request.GET, states, request.user)
     order = parse_order(request.GET.get("order", ""), kind)
     rows = find(project, wanted, states)
-    page = find_page(rows, request.GET, find_profile(request.user).page_size, order)
+    page = find_page(rows, request.GET, find_profile(request.user).page_size, order, shown)
     count = count_up_to(rows)
     context = {
         "project": project,
@@ -187,12 +184,11 @@ def count_tags(counts: Mapping[str, int], tags: Sequence[Tag]) -> list[tuple[Tag
 
 
 def _find_patch_rows(page: Page, tags: list[Tag]) -> list[PatchRow]:
-    comments = count_patch_comments(page.rows)
     return [
         PatchRow(
             patch=patch,
             tags=count_tags(patch.tags, tags),
-            comments=comments.get(patch.pk, 0),
+            comments=patch.comment_count,
             seen=format_seen(patch),
         )
         for patch in page.rows
@@ -201,13 +197,12 @@ def _find_patch_rows(page: Page, tags: list[Tag]) -> list[PatchRow]:
 
 def _find_series_rows(page: Page, tags: list[Tag]) -> list[SeriesRow]:
     facts = find_series_facts(page.rows)
-    comments = count_series_comments(page.rows)
     return [
         SeriesRow(
             series=series,
             facts=facts[series.pk],
             tags=count_tags(facts[series.pk].tags, tags),
-            comments=comments.get(series.pk, 0),
+            comments=series.comment_count,
             seen=f"{series.pk}:{digest_decisions(facts[series.pk].decided)}",
         )
         for series in page.rows
