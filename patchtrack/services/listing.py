@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from patchtrack.models import Comment, Patch, Series
@@ -16,8 +16,22 @@ MOST_COUNTED = 250
 
 def count_up_to(rows: QuerySet) -> int:
     """How many rows there are; MOST_COUNTED + 1 stands for more than MOST_COUNTED."""
+    return _cut(rows).count()
+
+
+def _cut(rows: QuerySet) -> QuerySet:
     # Newest first, where most of what is asked for is: else the database begins with the oldest.
-    return rows.order_by("-date", "-pk")[: MOST_COUNTED + 1].count()
+    return rows.order_by("-date", "-pk")[: MOST_COUNTED + 1]
+
+
+class CountUpTo(Subquery):
+    """What `count_up_to` finds, as a column of another query."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+    def __init__(self, rows: QuerySet) -> None:
+        super().__init__(_cut(rows).values("pk"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

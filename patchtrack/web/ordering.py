@@ -21,11 +21,16 @@ _SORTED_BY = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A column to sort by, as `?order=name` or `?order=-name` asks for it."""
+    """A column to sort by, as `?order=name` or `?order=-name` asks for it.
+
+    `of_patches` says the same of the patches of one series: it is None where a series can be
+    sorted by what stands in its own row.
+    """
 
     name: str
     expression: Expression | F
     kind: type[Key]
+    of_patches: Expression | None = None
     descending: bool = True
 
     def __str__(self) -> str:
@@ -36,10 +41,11 @@ def _text(column: str) -> Any:
     return Lower(Left(Coalesce(F(column), Value("")), _SORTED_BY))
 
 
-def _of_patches(value: Any, default: Any) -> Any:
+def _of_patches(greatest: Any) -> Any:
     """The greatest of something among the patches of a series."""
     rows = Patch.objects.filter(series=OuterRef("pk")).order_by().values("series")
-    return Coalesce(Subquery(rows.annotate(value=Max(value)).values("value")), default)
+    found = Subquery(rows.annotate(value=greatest).values("value"))
+    return Coalesce(found, greatest.source_expressions[1])
 
 
 _PATCH_COLUMNS = {
@@ -52,15 +58,21 @@ _PATCH_COLUMNS = {
     "delegate": (_text("delegate__username"), str),
     "comments": (PATCH_COMMENTS, int),
 }
+# What a series is sorted by that stands in its patches.
+_OF_PATCHES = {
+    "check": Coalesce(Max("check_state"), -1),
+    "state": Coalesce(Max("state__ordering"), -1),
+    "delegate": Coalesce(Max("delegate__username"), Value("")),
+}
 _SERIES_COLUMNS = {
     "date": (F("date"), datetime),
     "name": (_text("name"), str),
     "version": (F("version"), int),
     "submitter": (_text("submitter__name"), str),
     "patches": (F("received_total"), int),
-    "check": (_of_patches("check_state", -1), int),
-    "state": (_of_patches("state__ordering", -1), int),
-    "delegate": (_of_patches("delegate__username", Value("")), str),
+    "check": (_of_patches(_OF_PATCHES["check"]), int),
+    "state": (_of_patches(_OF_PATCHES["state"]), int),
+    "delegate": (_of_patches(_OF_PATCHES["delegate"]), str),
     "comments": (SERIES_COMMENTS, int),
 }
 COLUMNS: Mapping[str, Mapping[str, tuple[Any, type[Key]]]] = {
@@ -78,7 +90,13 @@ def parse_order(text: str, kind: str) -> Order:
     if name not in columns:
         name, text = "date", DEFAULT
     expression, of = columns[name]
-    return Order(name=name, expression=expression, kind=of, descending=text.startswith("-"))
+    return Order(
+        name=name,
+        expression=expression,
+        kind=of,
+        of_patches=_OF_PATCHES.get(name) if kind == "series" else None,
+        descending=text.startswith("-"),
+    )
 
 
 def format_key(value: Key, row_id: int) -> str:

@@ -1,13 +1,14 @@
 """Pages of a long list by keyset: as fast at its end as at its beginning."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from patchtrack.web.ordering import DEFAULT, Order, format_key, parse_key, parse_order
+from patchtrack.services.listing import MOST_COUNTED, CountUpTo, count_up_to
+from patchtrack.web.ordering import DEFAULT, Key, Order, format_key, parse_key, parse_order
 
 NEWEST_FIRST = parse_order(DEFAULT, "patches")
 
@@ -15,59 +16,119 @@ NEWEST_FIRST = parse_order(DEFAULT, "patches")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """Some rows of a list. `newer` and `older` are the keys of the pages beside this one, empty
-    at the list's ends: with another order, of those before and behind it."""
+    at the list's ends: with another order, of those before and behind it. `count` tells how many
+    rows the whole list has, where that was asked for."""
 
     rows: Sequence[Any]
     newer: str
     older: str
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cut:
+    """Where a list is cut: behind the place of `key`, or at its beginning without one."""
+
+    key: str
+    backwards: bool
+    order: Order
+
+    @property
+    def descending(self) -> bool:
+        return self.order.descending != self.backwards
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A list that may be long: its `rows`; of each its `own` key and its `place` in the order,
+    and nothing else, since tens of thousands may have to be sorted; and what is `shown`, of the
+    rows of one page, some other query of the same table."""
+
+    rows: QuerySet
+    places: QuerySet
+    shown: QuerySet
+
+
+class _Place(NamedTuple):
+    """A row's key, and its place in the order."""
+
+    own: int
+    place: Key
+
+    @property
+    def pk(self) -> int:
+        return self.own
 
 
 def find_page(
-    rows: QuerySet,
-    parameters: Mapping[str, str],
-    size: int,
-    order: Order = NEWEST_FIRST,
-    shown: QuerySet | None = None,
+    rows: QuerySet, parameters: Mapping[str, str], size: int, order: Order = NEWEST_FIRST
 ) -> Page:
     """The page that `?older=KEY` or `?newer=KEY` asks for, else the first. One query.
 
-    Rows with the same place in the order are sorted by their primary keys. The page has them as
-    `shown` tells what to read of its table; without it, as `rows` does. Raises Http404 for a
-    key that is none.
+    Rows with the same place in the order are sorted by their primary keys. Raises Http404 for
+    a key that is none.
     """
+    cut = _read_cut(parameters, order)
+    sorted_rows = _sort(rows.annotate(place=order.expression), cut)
+    return _make_page(list(sorted_rows[: size + 1]), size, cut)
+
+
+def find_counted_page(
+    listing: Listing, parameters: Mapping[str, str], size: int, order: Order
+) -> Page:
+    """The same of a long list, with its count, up to MOST_COUNTED + 1. Two queries."""
+    cut = _read_cut(parameters, order)
+    most = size + 1 if cut.key else max(size, MOST_COUNTED) + 1
+    found = [_Place(**row) for row in _sort(listing.places, cut, "own")[:most]]
+    page = _make_page(found[: size + 1], size, cut)
+    count = min(len(found), MOST_COUNTED + 1)
+    shown = listing.shown
+    if cut.key:
+        shown = shown.annotate(count=CountUpTo(listing.rows))
+    read = shown.in_bulk([place.pk for place in page.rows])
+    there = [read[place.pk] for place in page.rows if place.pk in read]
+    if cut.key:
+        count = there[0].count if there else count_up_to(listing.rows)
+    return replace(page, rows=there, count=count)
+
+
+def _read_cut(parameters: Mapping[str, str], order: Order) -> _Cut:
     backwards = "newer" in parameters
     key = parameters.get("newer" if backwards else "older", "")
-    rows = rows.annotate(place=order.expression)
-    descending = order.descending != backwards
-    if key:
-        rows = rows.filter(_beyond(key, order, "lt" if descending else "gt"))
-    sign = "-" if descending else ""
-    ordered = rows.order_by(f"{sign}place", f"{sign}pk")[: size + 1]
-    if shown is not None:
-        # Thousands of rows may have to be sorted: by themselves, not with all that they show.
-        here = shown.filter(pk__in=ordered.values("pk"))
-        ordered = here.annotate(place=order.expression).order_by(f"{sign}place", f"{sign}pk")
-    found = list(ordered)
+    return _Cut(key=key, backwards=backwards, order=order)
+
+
+def _sort(rows: QuerySet, cut: _Cut, own: str = "pk") -> QuerySet:
+    """Rows with a place and their `own` key, from the cut on."""
+    if cut.key:
+        rows = rows.filter(_beyond(cut, own))
+    sign = "-" if cut.descending else ""
+    return rows.order_by(f"{sign}place", f"{sign}{own}")
+
+
+def _beyond(cut: _Cut, own: str) -> Q:
+    try:
+        value, row_id = parse_key(cut.key, cut.order.kind)
+    except ValueError as error:
+        raise Http404("There is no such page.") from error
+    comparison = "lt" if cut.descending else "gt"
+    # The first condition says nothing new, but lets the database begin in the index.
+    return Q(**{f"place__{comparison}e": value}) & (
+        Q(**{f"place__{comparison}": value}) | Q(place=value, **{f"{own}__{comparison}": row_id})
+    )
+
+
+def _make_page(found: list, size: int, cut: _Cut) -> Page:
+    """The page of rows that were found from the cut on, one more than it has room for."""
     has_more = len(found) > size
     found = found[:size]
-    if backwards:
+    if cut.backwards:
         found.reverse()
-    has_newer = has_more if backwards else bool(key)
-    has_older = bool(key) if backwards else has_more
+    has_newer = has_more if cut.backwards else bool(cut.key)
+    has_older = bool(cut.key) if cut.backwards else has_more
     keys = [format_key(row.place, row.pk) for row in (found[:1] + found[-1:])]
     return Page(
         rows=found,
         newer=keys[0] if found and has_newer else "",
         older=keys[-1] if found and has_older else "",
-    )
-
-
-def _beyond(key: str, order: Order, comparison: str) -> Q:
-    try:
-        value, row_id = parse_key(key, order.kind)
-    except ValueError as error:
-        raise Http404("There is no such page.") from error
-    # The first condition says nothing new, but lets the database begin in the index.
-    return Q(**{f"place__{comparison}e": value}) & (
-        Q(**{f"place__{comparison}": value}) | Q(place=value, **{f"pk__{comparison}": row_id})
     )

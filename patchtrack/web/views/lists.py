@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -13,13 +13,18 @@ from django.views.decorators.http import require_safe
 from patchtrack.models import Patch, Project, Series, State, Tag
 from patchtrack.services.accounts import find_profile
 from patchtrack.services.choices import find_states
-from patchtrack.services.filtering import PatchFilter, filter_patches, filter_series
+from patchtrack.services.filtering import (
+    PatchFilter,
+    filter_patches,
+    filter_patches_of_series,
+    filter_series,
+    find_named,
+)
 from patchtrack.services.listing import (
     MOST_COUNTED,
     PATCH_COMMENTS,
     SERIES_COMMENTS,
     SeriesFacts,
-    count_up_to,
     find_series_facts,
 )
 from patchtrack.services.permissions import User
@@ -29,7 +34,7 @@ from patchtrack.web.choosing import find_bundle_names, find_choices
 from patchtrack.web.deciding import digest_decisions, format_seen
 from patchtrack.web.filters import CHECKS, find_chips, format_filter, parse_filter
 from patchtrack.web.ordering import COLUMNS, DEFAULT, Order, parse_order
-from patchtrack.web.paging import Page, find_page
+from patchtrack.web.paging import Listing, Page, find_counted_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,23 +80,44 @@ _SHOWN = (
 
 @require_safe
 def series_list(request: HttpRequest, linkname: str) -> HttpResponse:
-    shown = Series.objects.select_related("submitter").annotate(comment_count=SERIES_COMMENTS)
-    return _render_list(request, linkname, "series", filter_series, shown, _find_series_rows)
+    return _render_list(request, linkname, "series", _find_series, _find_series_rows)
 
 
 @require_safe
 def patch_list(request: HttpRequest, linkname: str) -> HttpResponse:
+    return _render_list(request, linkname, "patches", _find_patches, _find_patch_rows)
+
+
+def _find_series(
+    project: Project, wanted: PatchFilter, states: list[State], order: Order
+) -> Listing:
+    rows = filter_series(project, wanted, states)
+    if order.of_patches and wanted.asks_of_patches:
+        # What is asked of patches finds all that the series are sorted by, without the series.
+        patches = filter_patches_of_series(project, wanted, states).values(own=F("series"))
+        places = patches.annotate(place=order.of_patches)
+    else:
+        sorted_rows = filter_series(project, wanted, states, sorts_all=str(order) != DEFAULT)
+        places = sorted_rows.values(own=F("pk")).annotate(place=order.expression)
+    shown = Series.objects.select_related("submitter").annotate(comment_count=SERIES_COMMENTS)
+    return Listing(rows=rows, places=places, shown=shown)
+
+
+def _find_patches(
+    project: Project, wanted: PatchFilter, states: list[State], order: Order
+) -> Listing:
+    rows = filter_patches(project, wanted, states)
+    places = rows.values(own=F("pk")).annotate(place=order.expression)
     shown = Patch.objects.select_related(*_RELATED).only(*_SHOWN)
     shown = shown.annotate(comment_count=PATCH_COMMENTS)
-    return _render_list(request, linkname, "patches", filter_patches, shown, _find_patch_rows)
+    return Listing(rows=rows, places=places, shown=shown)
 
 
 def _render_list(
     request: HttpRequest,
     linkname: str,
     kind: str,
-    find: Callable[[Project, PatchFilter, list[State]], QuerySet],
-    shown: QuerySet,
+    find: Callable[[Project, PatchFilter, list[State], Order], Listing],
     find_rows: Callable[[Page, list[Tag]], list],
 ) -> HttpResponse:
     project = get_object_or_404(Project, linkname=linkname)
@@ -99,15 +125,15 @@ def _render_list(
     tags = find_tag_columns(project)
     wanted = parse_filter(request.GET, states, request.user)
     order = parse_order(request.GET.get("order", ""), kind)
-    rows = find(project, wanted, states)
-    page = find_page(rows, request.GET, find_profile(request.user).page_size, order, shown)
-    count = count_up_to(rows)
+    listing = find(project, find_named(wanted), states, order)
+    size = find_profile(request.user).page_size
+    page = find_counted_page(listing, request.GET, size, order)
     context = {
         "project": project,
         "kind": kind,
         "tags": tags,
         "rows": find_rows(page, tags),
-        "count": f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count),
+        "count": f"{MOST_COUNTED}+" if page.count > MOST_COUNTED else str(page.count),
         "wanted": wanted,
         "order": "" if str(order) == DEFAULT else str(order),
         "states": states,
