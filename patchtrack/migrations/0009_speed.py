@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='patch',
-            index=models.Index(fields=['project', 'archived', 'state', 'date'], include=('series', 'delegate', 'check_state'), name='patch_by_decision'),
+            index=models.Index(fields=['project', 'archived', 'state', 'date'], include=('message', 'series', 'submitter', 'delegate', 'check_state'), name='patch_by_decision'),
         ),
         migrations.AddIndex(
             model_name='patch',

@@ -118,7 +118,7 @@ class Patch(Submission):
             # These two have all that most lists ask of patches, so that no patch is read for it.
             models.Index(
                 fields=["project", "archived", "state", "date"],
-                include=["series", "delegate", "check_state"],
+                include=["message", "series", "submitter", "delegate", "check_state"],
                 name="patch_by_decision",
             ),
             models.Index(

@@ -58,6 +58,11 @@ class PatchFilter:
         return bool(not is_any or self.delegate or self.prefix)
 
     @property
+    def reads_patches(self) -> bool:
+        """Whether it asks of patches what no index alone tells."""
+        return bool(self.prefix or self.path or self.tag)
+
+    @property
     def _is_plain(self) -> bool:
         return not (self.path or self.tag) and self.check is None
 

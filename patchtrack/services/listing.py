@@ -12,26 +12,29 @@ from patchtrack.services.changes import DECISIONS
 
 # Beyond this a list's length is not counted, so that no page waits for it.
 MOST_COUNTED = 250
-
-
-def count_up_to(rows: QuerySet) -> int:
-    """How many rows there are; MOST_COUNTED + 1 stands for more than MOST_COUNTED."""
-    return _cut(rows).count()
-
-
-def _cut(rows: QuerySet) -> QuerySet:
-    # Newest first, where most of what is asked for is: else the database begins with the oldest.
-    return rows.order_by("-date", "-pk")[: MOST_COUNTED + 1]
+# Nor are more patches looked at, to tell how many series they are of.
+MOST_READ = 2_000
 
 
 class CountUpTo(Subquery):
-    """What `count_up_to` finds, as a column of another query."""
+    """How many different `own` keys the first `most` of some rows have, as a column of another
+    query: a negative number if there are more rows, and there may be more keys."""
 
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    template = (
+        "(SELECT COUNT(DISTINCT own) * CASE WHEN COUNT(*) > %(most)s THEN -1 ELSE 1 END"
+        " FROM (%(subquery)s) counted)"
+    )
     output_field = IntegerField()
 
-    def __init__(self, rows: QuerySet) -> None:
-        super().__init__(_cut(rows).values("pk"))
+    def __init__(self, rows: QuerySet, most: int) -> None:
+        super().__init__(rows[: most + 1], most=most)
+
+
+def format_count(number: int) -> str:
+    """A number as CountUpTo finds it, for people: "12", or "250+" where there are or may be
+    more."""
+    least = min(abs(number), MOST_COUNTED)
+    return f"{least}+" if number < 0 or number > MOST_COUNTED else str(number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,6 @@ def _of_patches(greatest: Any) -> Any:
 _PATCH_COLUMNS = {
     "date": (F("date"), datetime),
     "name": (_text("name"), str),
-    "version": (Coalesce(F("series__version"), 1), int),
     "submitter": (_text("submitter__name"), str),
     "check": (Coalesce(F("check_state"), -1), int),
     "state": (F("state__ordering"), int),

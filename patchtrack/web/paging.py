@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from patchtrack.services.listing import MOST_COUNTED, CountUpTo, count_up_to
+from patchtrack.services.listing import MOST_COUNTED, CountUpTo, format_count
 from patchtrack.web.ordering import DEFAULT, Key, Order, format_key, parse_key, parse_order
 
 NEWEST_FIRST = parse_order(DEFAULT, "patches")
@@ -17,12 +17,12 @@ NEWEST_FIRST = parse_order(DEFAULT, "patches")
 class Page:
     """Some rows of a list. `newer` and `older` are the keys of the pages beside this one, empty
     at the list's ends: with another order, of those before and behind it. `count` tells how many
-    rows the whole list has, where that was asked for."""
+    rows the whole list has, where that was asked for: "12" or "250+"."""
 
     rows: Sequence[Any]
     newer: str
     older: str
-    count: int = 0
+    count: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +40,17 @@ class _Cut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A list that may be long: its `rows`; of each its `own` key and its `place` in the order,
-    and nothing else, since tens of thousands may have to be sorted; and what is `shown`, of the
-    rows of one page, some other query of the same table."""
+    """A list that may be long. `places` have of each row its `own` key and its `place` in the
+    order, and nothing else, since tens of thousands may have to be sorted; `shown` reads what a
+    page shows of its rows. How long the list is, the first `most_counted` of `keys` tell, which
+    have `own` too, each once or more often; or the first places, where one more costs little.
+    """
 
-    rows: QuerySet
     places: QuerySet
     shown: QuerySet
+    keys: QuerySet
+    most_counted: int = MOST_COUNTED
+    place_is_cheap: bool = True
 
 
 class _Place(NamedTuple):
@@ -76,20 +80,19 @@ def find_page(
 def find_counted_page(
     listing: Listing, parameters: Mapping[str, str], size: int, order: Order
 ) -> Page:
-    """The same of a long list, with its count, up to MOST_COUNTED + 1. Two queries."""
+    """The same of a long list, with its count. Two queries."""
     cut = _read_cut(parameters, order)
-    most = size + 1 if cut.key else max(size, MOST_COUNTED) + 1
-    found = [_Place(**row) for row in _sort(listing.places, cut, "own")[:most]]
-    page = _make_page(found[: size + 1], size, cut)
-    count = min(len(found), MOST_COUNTED + 1)
+    counts_places = listing.place_is_cheap and not cut.key
+    most = max(size, MOST_COUNTED) if counts_places else size
+    places = [_Place(**row) for row in _sort(listing.places, cut, "own")[: most + 1]]
+    page = _make_page(places[: size + 1], size, cut)
     shown = listing.shown
-    if cut.key:
-        shown = shown.annotate(count=CountUpTo(listing.rows))
+    if not counts_places:
+        shown = shown.annotate(list_length=CountUpTo(listing.keys, listing.most_counted))
     read = shown.in_bulk([place.pk for place in page.rows])
-    there = [read[place.pk] for place in page.rows if place.pk in read]
-    if cut.key:
-        count = there[0].count if there else count_up_to(listing.rows)
-    return replace(page, rows=there, count=count)
+    rows = [read[place.pk] for place in page.rows if place.pk in read]
+    length = len(places) if counts_places or not rows else rows[0].list_length
+    return replace(page, rows=rows, count=format_count(length))
 
 
 def _read_cut(parameters: Mapping[str, str], order: Order) -> _Cut:

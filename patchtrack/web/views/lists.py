@@ -21,7 +21,7 @@ from patchtrack.services.filtering import (
     find_named,
 )
 from patchtrack.services.listing import (
-    MOST_COUNTED,
+    MOST_READ,
     PATCH_COMMENTS,
     SERIES_COMMENTS,
     SeriesFacts,
@@ -91,26 +91,36 @@ def patch_list(request: HttpRequest, linkname: str) -> HttpResponse:
 def _find_series(
     project: Project, wanted: PatchFilter, states: list[State], order: Order
 ) -> Listing:
-    rows = filter_series(project, wanted, states)
-    if order.of_patches and wanted.asks_of_patches:
-        # What is asked of patches finds all that the series are sorted by, without the series.
-        patches = filter_patches_of_series(project, wanted, states).values(own=F("series"))
-        places = patches.annotate(place=order.of_patches)
-    else:
-        sorted_rows = filter_series(project, wanted, states, sorts_all=str(order) != DEFAULT)
-        places = sorted_rows.values(own=F("pk")).annotate(place=order.expression)
     shown = Series.objects.select_related("submitter").annotate(comment_count=SERIES_COMMENTS)
-    return Listing(rows=rows, places=places, shown=shown)
+    sorts_all = str(order) != DEFAULT
+    rows = filter_series(project, wanted, states, sorts_all=sorts_all).values(own=F("pk"))
+    places = rows.annotate(place=order.expression)
+    if not wanted.asks_of_patches:
+        return Listing(places=places, shown=shown, keys=rows.order_by("-date"))
+    # What is asked of patches finds them without their series, to be sorted by or counted.
+    patches = filter_patches_of_series(project, wanted, states).values(own=F("series"))
+    if order.of_patches:
+        places = patches.annotate(place=order.of_patches)
+    if wanted.reads_patches:
+        return Listing(places=places, shown=shown, keys=rows.order_by("-date"))
+    return Listing(
+        places=places,
+        shown=shown,
+        keys=patches,
+        most_counted=MOST_READ,
+        place_is_cheap=sorts_all,
+    )
 
 
 def _find_patches(
     project: Project, wanted: PatchFilter, states: list[State], order: Order
 ) -> Listing:
-    rows = filter_patches(project, wanted, states)
-    places = rows.values(own=F("pk")).annotate(place=order.expression)
     shown = Patch.objects.select_related(*_RELATED).only(*_SHOWN)
     shown = shown.annotate(comment_count=PATCH_COMMENTS)
-    return Listing(rows=rows, places=places, shown=shown)
+    rows = filter_patches(project, wanted, states).values(own=F("pk"))
+    # Newest first, where most of what is asked for is: else the database begins with the oldest.
+    keys = rows.order_by("-date")
+    return Listing(places=rows.annotate(place=order.expression), shown=shown, keys=keys)
 
 
 def _render_list(
@@ -133,7 +143,7 @@ def _render_list(
         "kind": kind,
         "tags": tags,
         "rows": find_rows(page, tags),
-        "count": f"{MOST_COUNTED}+" if page.count > MOST_COUNTED else str(page.count),
+        "count": page.count,
         "wanted": wanted,
         "order": "" if str(order) == DEFAULT else str(order),
         "states": states,

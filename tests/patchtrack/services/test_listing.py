@@ -3,15 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 
 from patchtrack.models import Patch, Person, Series, SeriesAlias, State
 from patchtrack.services import filtering
 from patchtrack.services.filtering import PatchFilter
 from patchtrack.services.listing import (
     SERIES_COMMENTS,
+    CountUpTo,
     count_patch_comments,
-    count_up_to,
     find_series_facts,
+    format_count,
 )
 from tests.factories import DATE, ProjectFactory, UserFactory, deliver, make_diff, make_mail
 
@@ -226,8 +228,16 @@ def test_comments_are_counted_per_patch_and_per_series(reviewed_series):
     assert dict(counted) == {reviewed_series.pk: 3}
 
 
-def test_a_long_list_is_not_counted_to_its_end(project, monkeypatch):
-    monkeypatch.setattr("patchtrack.services.listing.MOST_COUNTED", 1)
-    for number in range(3):
-        add_patch(project, f"patch {number}")
-    assert count_up_to(Patch.objects.all()) == 2
+@pytest.mark.parametrize(("most", "number"), [(1, -2), (2, -3), (3, 3)])
+def test_a_long_list_is_not_counted_to_its_end(project, most, number):
+    patches = [add_patch(project, f"patch {number}") for number in range(3)]
+    counted = CountUpTo(Patch.objects.order_by("-date").values(own=F("pk")), most)
+    [row] = Patch.objects.annotate(length=counted).filter(pk=patches[0].pk)
+    assert row.length == number
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(0, "0"), (250, "250"), (251, "250+"), (-12, "12+"), (-300, "250+")]
+)
+def test_a_count_says_whether_there_may_be_more(number, text):
+    assert format_count(number) == text
