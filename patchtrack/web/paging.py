@@ -1,14 +1,13 @@
 """Pages of a long list by keyset: as fast at its end as at its beginning."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from patchtrack.services.listing import MOST_COUNTED, CountUpTo, format_count
-from patchtrack.web.ordering import DEFAULT, Key, Order, format_key, parse_key, parse_order
+from patchtrack.web.ordering import DEFAULT, Order, format_key, parse_key, parse_order
 
 NEWEST_FIRST = parse_order(DEFAULT, "patches")
 
@@ -26,7 +25,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Cut:
+class Cut:
     """Where a list is cut: behind the place of `key`, or at its beginning without one."""
 
     key: str
@@ -38,32 +37,6 @@ class _Cut:
         return self.order.descending != self.backwards
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """A list that may be long. `places` have of each row its `own` key and its `place` in the
-    order, and nothing else, since tens of thousands may have to be sorted; `shown` reads what a
-    page shows of its rows. How long the list is, the first `most_counted` of `keys` tell, which
-    have `own` too, each once or more often; or the first places, where one more costs little.
-    """
-
-    places: QuerySet
-    shown: QuerySet
-    keys: QuerySet
-    most_counted: int = MOST_COUNTED
-    place_is_cheap: bool = True
-
-
-class _Place(NamedTuple):
-    """A row's key, and its place in the order."""
-
-    own: int
-    place: Key
-
-    @property
-    def pk(self) -> int:
-        return self.own
-
-
 def find_page(
     rows: QuerySet, parameters: Mapping[str, str], size: int, order: Order = NEWEST_FIRST
 ) -> Page:
@@ -72,36 +45,18 @@ def find_page(
     Rows with the same place in the order are sorted by their primary keys. Raises Http404 for
     a key that is none.
     """
-    cut = _read_cut(parameters, order)
-    sorted_rows = _sort(rows.annotate(place=order.expression), cut)
-    return _make_page(list(sorted_rows[: size + 1]), size, cut)
+    cut = read_cut(parameters, order)
+    sorted_rows = sort_rows(rows.annotate(place=order.expression), cut)
+    return make_page(list(sorted_rows[: size + 1]), size, cut)
 
 
-def find_counted_page(
-    listing: Listing, parameters: Mapping[str, str], size: int, order: Order
-) -> Page:
-    """The same of a long list, with its count. Two queries."""
-    cut = _read_cut(parameters, order)
-    counts_places = listing.place_is_cheap and not cut.key
-    most = max(size, MOST_COUNTED) if counts_places else size
-    places = [_Place(**row) for row in _sort(listing.places, cut, "own")[: most + 1]]
-    page = _make_page(places[: size + 1], size, cut)
-    shown = listing.shown
-    if not counts_places:
-        shown = shown.annotate(list_length=CountUpTo(listing.keys, listing.most_counted))
-    read = shown.in_bulk([place.pk for place in page.rows])
-    rows = [read[place.pk] for place in page.rows if place.pk in read]
-    length = len(places) if counts_places or not rows else rows[0].list_length
-    return replace(page, rows=rows, count=format_count(length))
-
-
-def _read_cut(parameters: Mapping[str, str], order: Order) -> _Cut:
+def read_cut(parameters: Mapping[str, str], order: Order) -> Cut:
     backwards = "newer" in parameters
     key = parameters.get("newer" if backwards else "older", "")
-    return _Cut(key=key, backwards=backwards, order=order)
+    return Cut(key=key, backwards=backwards, order=order)
 
 
-def _sort(rows: QuerySet, cut: _Cut, own: str = "pk") -> QuerySet:
+def sort_rows(rows: QuerySet, cut: Cut, own: str = "pk") -> QuerySet:
     """Rows with a place and their `own` key, from the cut on."""
     if cut.key:
         rows = rows.filter(_beyond(cut, own))
@@ -109,7 +64,7 @@ def _sort(rows: QuerySet, cut: _Cut, own: str = "pk") -> QuerySet:
     return rows.order_by(f"{sign}place", f"{sign}{own}")
 
 
-def _beyond(cut: _Cut, own: str) -> Q:
+def _beyond(cut: Cut, own: str) -> Q:
     try:
         value, row_id = parse_key(cut.key, cut.order.kind)
     except ValueError as error:
@@ -121,7 +76,7 @@ def _beyond(cut: _Cut, own: str) -> Q:
     )
 
 
-def _make_page(found: list, size: int, cut: _Cut) -> Page:
+def make_page(found: list, size: int, cut: Cut) -> Page:
     """The page of rows that were found from the cut on, one more than it has room for."""
     has_more = len(found) > size
     found = found[:size]

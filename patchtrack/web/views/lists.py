@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -15,15 +14,9 @@ from patchtrack.services.accounts import find_profile
 from patchtrack.services.choices import find_states
 from patchtrack.services.filtering import (
     PatchFilter,
-    filter_patches,
-    filter_patches_of_series,
-    filter_series,
     find_named,
 )
 from patchtrack.services.listing import (
-    MOST_READ,
-    PATCH_COMMENTS,
-    SERIES_COMMENTS,
     SeriesFacts,
     find_series_facts,
 )
@@ -33,8 +26,9 @@ from patchtrack.services.saved_filters import find_saved_filters
 from patchtrack.web.choosing import find_bundle_names, find_choices
 from patchtrack.web.deciding import digest_decisions, format_seen
 from patchtrack.web.filters import CHECKS, find_chips, format_filter, parse_filter
+from patchtrack.web.listings import Listing, find_counted_page, find_patches, find_series
 from patchtrack.web.ordering import COLUMNS, DEFAULT, Order, parse_order
-from patchtrack.web.paging import Listing, Page, find_counted_page
+from patchtrack.web.paging import Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,59 +62,14 @@ class Heading:
     sort: str
 
 
-# What the rows of patches show, beside what is counted; to read all of five tables takes longer.
-_RELATED = ("message", "submitter", "state", "delegate", "series")
-_SHOWN = (
-    *"name date archived pull_url tags check_state".split(),
-    *"message__message_id message__kind submitter__name submitter__address".split(),
-    *"state__name delegate__username".split(),
-    *(f"series__{name}" for name in "name received_total total complete".split()),
-)
-
-
 @require_safe
 def series_list(request: HttpRequest, linkname: str) -> HttpResponse:
-    return _render_list(request, linkname, "series", _find_series, _find_series_rows)
+    return _render_list(request, linkname, "series", find_series, _find_series_rows)
 
 
 @require_safe
 def patch_list(request: HttpRequest, linkname: str) -> HttpResponse:
-    return _render_list(request, linkname, "patches", _find_patches, _find_patch_rows)
-
-
-def _find_series(
-    project: Project, wanted: PatchFilter, states: list[State], order: Order
-) -> Listing:
-    shown = Series.objects.select_related("submitter").annotate(comment_count=SERIES_COMMENTS)
-    sorts_all = str(order) != DEFAULT
-    rows = filter_series(project, wanted, states, sorts_all=sorts_all).values(own=F("pk"))
-    places = rows.annotate(place=order.expression)
-    if not wanted.asks_of_patches:
-        return Listing(places=places, shown=shown, keys=rows.order_by("-date"))
-    # What is asked of patches finds them without their series, to be sorted by or counted.
-    patches = filter_patches_of_series(project, wanted, states).values(own=F("series"))
-    if order.of_patches:
-        places = patches.annotate(place=order.of_patches)
-    if wanted.reads_patches:
-        return Listing(places=places, shown=shown, keys=rows.order_by("-date"))
-    return Listing(
-        places=places,
-        shown=shown,
-        keys=patches,
-        most_counted=MOST_READ,
-        place_is_cheap=sorts_all,
-    )
-
-
-def _find_patches(
-    project: Project, wanted: PatchFilter, states: list[State], order: Order
-) -> Listing:
-    shown = Patch.objects.select_related(*_RELATED).only(*_SHOWN)
-    shown = shown.annotate(comment_count=PATCH_COMMENTS)
-    rows = filter_patches(project, wanted, states).values(own=F("pk"))
-    # Newest first, where most of what is asked for is: else the database begins with the oldest.
-    keys = rows.order_by("-date")
-    return Listing(places=rows.annotate(place=order.expression), shown=shown, keys=keys)
+    return _render_list(request, linkname, "patches", find_patches, _find_patch_rows)
 
 
 def _render_list(
