@@ -6,6 +6,8 @@ addresses each time. `tools/postgres -- tools/bench_web.py` makes a database of 
 tools/make_database.py; `--database` names one that was made before. Words choose the pages in
 whose names they are.
 
+A page for which the database has nothing to ask is named at the end; no bar counts it.
+
 Exit status: 0; 1, a bar is missed; 2, wrong usage; 69, no database can be made.
 """
 
@@ -42,6 +44,7 @@ MOST_LIST_KB = 150
 MOST_ASSETS_KB = 60
 WARMING = 2
 WIDTH = 40
+NOTHING = "this database has nothing to ask for"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,7 +280,7 @@ def format_heading() -> str:
 
 def format_figures(figures: Figures) -> str:
     if not figures.requests:
-        return f"{figures.name:<{WIDTH}}this database has nothing to ask for"
+        return f"{figures.name:<{WIDTH}}{NOTHING}"
     least, most = figures.queries()
     html = figures.largest()
     ours, theirs = (
@@ -311,16 +314,21 @@ def forbid_parallel_queries() -> None:
         cursor.execute("SET max_parallel_workers_per_gather = 0")
 
 
-def run(arguments: argparse.Namespace) -> list[Bar]:
+def run(arguments: argparse.Namespace) -> tuple[list[Bar], list[str]]:
+    """All bars, and the names of the pages that there was nothing to ask for of."""
     from django.contrib.auth import get_user_model
 
+    from patchtrack.web.lasting import freeze_what_lasts
     from tools.bench_pages import find_keys, list_pages
 
+    # As patchtrack.wsgi does.
+    freeze_what_lasts()
     if arguments.by_cpu:
         forbid_parallel_queries()
     keys, browser = find_keys(arguments.requests), Browser()
     browser.log_in(get_user_model().objects.get(pk=keys.delegates[0][0]))
     bars: list[Bar] = []
+    passed_over: list[str] = []
     print(format_heading())
     for page in list_pages():
         if arguments.pages and not any(word in page.name for word in arguments.pages):
@@ -330,23 +338,26 @@ def run(arguments: argparse.Namespace) -> list[Bar]:
             bars += list_asset_bars(measure_assets(figures.largest()))
         found = list(list_bars(figures))
         bars += found
+        passed_over += [] if figures.requests else [figures.name]
         print(format_figures(figures), flush=True)
         if arguments.explain and not all(bar.is_met for bar in found):
             print(explain(figures.slowest()))
-    return bars
+    return bars, passed_over
 
 
 def main() -> int:
     arguments = parse_arguments()
     try:
         with opened(arguments):
-            bars = run(arguments)
+            bars, passed_over = run(arguments)
     except ScratchError as error:
         print(f"tools/bench_web.py: {error}", file=sys.stderr)
         return os.EX_UNAVAILABLE
     missed = [bar for bar in bars if not bar.is_met]
     print(f"{len(bars) - len(missed)} of {len(bars)} bars met")
     print_bars(missed)
+    for name in passed_over:
+        print(f"NOT MEASURED  {name}: {NOTHING}")
     return 1 if missed else 0
 
 

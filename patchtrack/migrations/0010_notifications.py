@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patchtrack', '0008_search'),
+        ('patchtrack', '0009_speed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

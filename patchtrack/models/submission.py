@@ -115,10 +115,16 @@ class Patch(Submission):
         verbose_name_plural = "patches"
         indexes = [
             models.Index(fields=["project", "date"], name="patch_by_project_date"),
+            # These two have all that most lists ask of patches, so that no patch is read for it.
             models.Index(
-                fields=["project", "state", "date"],
-                condition=models.Q(archived=False),
-                name="patch_by_state",
+                fields=["project", "archived", "state", "date"],
+                include=["message", "series", "submitter", "delegate", "check_state"],
+                name="patch_by_decision",
+            ),
+            models.Index(
+                fields=["series", "number"],
+                include=["project", "archived", "state", "delegate", "check_state"],
+                name="patch_by_series",
             ),
             models.Index(fields=["submitter", "date"], name="patch_by_submitter"),
             models.Index(
@@ -136,7 +142,6 @@ class Patch(Submission):
                 condition=models.Q(check_state__isnull=False),
                 name="patch_by_check",
             ),
-            models.Index(fields=["series", "number"], name="patch_by_series"),
             models.Index(fields=["hash"], name="patch_by_hash"),
         ]
 

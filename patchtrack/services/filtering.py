@@ -2,14 +2,20 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
-from patchtrack.models import Patch, Project, Series, SeriesAlias, State
+from patchtrack.models import Patch, Person, Project, Series, SeriesAlias, State
 
 NOBODY = "-"
+# So many of a name are looked for by their ids.
+_MOST_NAMED = 200
+
+# An id, several, or a part of a name.
+Who = int | tuple[int, ...] | str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,19 +23,19 @@ class PatchFilter:
     """What a list is narrowed to; an empty or None value asks for nothing.
 
     `states` are slugs; without any, those that require action unless `any_state`. `submitter`
-    is a person's id, or text in the name; `delegate` a user's id, or text in the username, or
-    "-" for nobody. `archived` None shows both. Every word of `text` must begin one in the name,
-    and `prefix` stand in its brackets. `path` is a file or a directory. `check` is a
-    Check.Result, or NO_CHECKS.
+    is a person's id, ids, or text in the name; `delegate` a user's id, ids, or text in the
+    username, or "-" for nobody. `archived` None shows both. Every word of `text` must begin
+    one in the name, and `prefix` stand in its brackets. `path` is a file or a directory.
+    `check` is a Check.Result, or NO_CHECKS.
     """
 
     NO_CHECKS = -1
 
     states: tuple[str, ...] = ()
     any_state: bool = False
-    submitter: int | str = ""
+    submitter: Who = ""
     series: int | None = None
-    delegate: int | str = ""
+    delegate: Who = ""
     text: str = ""
     prefix: str = ""
     path: str = ""
@@ -52,8 +58,37 @@ class PatchFilter:
         return bool(not is_any or self.delegate or self.prefix)
 
     @property
+    def reads_patches(self) -> bool:
+        """Whether it asks of patches what no index alone tells."""
+        return bool(self.prefix or self.path or self.tag)
+
+    @property
     def _is_plain(self) -> bool:
         return not (self.path or self.tag) and self.check is None
+
+
+def find_named(wanted: PatchFilter) -> PatchFilter:
+    """The same filter with the ids of those whom it names, if they are few; at most one query.
+
+    The database knows how many rows refer to an id, and next to nothing of a part of a name.
+    """
+    found: dict[str, list[int]] = {}
+    named: list[QuerySet] = []
+    if wanted.submitter and isinstance(wanted.submitter, str):
+        named.append(Person.objects.filter(name__icontains=wanted.submitter))
+        found["submitter"] = []
+    if wanted.delegate and isinstance(wanted.delegate, str) and wanted.delegate != NOBODY:
+        users = get_user_model()._default_manager  # noqa: SLF001
+        named.append(users.filter(username__icontains=wanted.delegate))
+        found["delegate"] = []
+    asked = [
+        rows.order_by().values_list(Value(name), "pk")
+        for name, rows in zip(found, named, strict=True)
+    ]
+    for name, row in asked[0].union(*asked[1:], all=True) if asked else ():
+        found[name].append(row)
+    few = {name: tuple(ids) for name, ids in found.items() if len(ids) <= _MOST_NAMED}
+    return replace(wanted, **few)
 
 
 def filter_patches(
@@ -73,18 +108,29 @@ def filter_patches(
 
 
 def filter_series(
-    project: Project, wanted: PatchFilter, states: Sequence[State]
+    project: Project, wanted: PatchFilter, states: Sequence[State], *, sorts_all: bool = False
 ) -> QuerySet[Series]:
     """The project's series of which a filter lets any patch through.
 
     A series of which only the cover letter has come is let through where nothing is asked of
-    patches, neither their state nor whether they are archived.
+    patches, neither their state nor whether they are archived. `sorts_all` says that all of
+    them will be looked at, and not the newest alone.
     """
     series = Series.objects.filter(_shared_condition(wanted), project=project)
     if not wanted.asks_of_patches:
         return series
     mine = filter_patches(project, _of_patches_alone(wanted), states)
+    if sorts_all:
+        return series.filter(pk__among_all=mine.order_by().values("series").distinct())
     return series.filter(Exists(mine.filter(series=OuterRef("pk"))))
+
+
+def filter_patches_of_series(
+    project: Project, wanted: PatchFilter, states: Sequence[State]
+) -> QuerySet[Patch]:
+    """The patches that a filter lets through, of the series that `filter_series` finds by them."""
+    mine = filter_patches(project, _of_patches_alone(wanted), states)
+    return mine.filter(_shared_condition(wanted, of="series__"), series__isnull=False)
 
 
 def _of_patches_alone(wanted: PatchFilter) -> PatchFilter:
@@ -127,25 +173,29 @@ def _patch_condition(wanted: PatchFilter) -> Q:
     return condition
 
 
-def _delegate_condition(delegate: int | str) -> Q:
+def _delegate_condition(delegate: Who) -> Q:
     if delegate == NOBODY:
         return Q(delegate=None)
     if isinstance(delegate, int):
         return Q(delegate=delegate)
+    if isinstance(delegate, tuple):
+        return Q(delegate__in=delegate)
     return Q(delegate__username__icontains=delegate)
 
 
-def _shared_condition(wanted: PatchFilter) -> Q:
-    """What is asked of patches and of series alike."""
+def _shared_condition(wanted: PatchFilter, of: str = "") -> Q:
+    """What is asked of patches and of series alike; `of` leads to the rows that are asked."""
     condition = Q()
     if isinstance(wanted.submitter, int):
-        condition &= Q(submitter=wanted.submitter)
+        condition &= Q(**{f"{of}submitter": wanted.submitter})
+    elif isinstance(wanted.submitter, tuple):
+        condition &= Q(**{f"{of}submitter__in": wanted.submitter})
     elif wanted.submitter:
-        condition &= Q(submitter__name__icontains=wanted.submitter)
+        condition &= Q(**{f"{of}submitter__name__icontains": wanted.submitter})
     if wanted.text:
-        condition &= Q(name__has_words=wanted.text)
+        condition &= Q(**{f"{of}name__has_words": wanted.text})
     if wanted.since:
-        condition &= Q(date__gte=wanted.since)
+        condition &= Q(**{f"{of}date__gte": wanted.since})
     if wanted.before:
-        condition &= Q(date__lt=wanted.before)
+        condition &= Q(**{f"{of}date__lt": wanted.before})
     return condition

@@ -4,19 +4,37 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from patchtrack.models import Comment, Patch, Series
 from patchtrack.services.changes import DECISIONS
 
 # Beyond this a list's length is not counted, so that no page waits for it.
 MOST_COUNTED = 250
+# Nor are more patches looked at, to tell how many series they are of.
+MOST_READ = 2_000
 
 
-def count_up_to(rows: QuerySet) -> int:
-    """How many rows there are; MOST_COUNTED + 1 stands for more than MOST_COUNTED."""
-    # Newest first, where most of what is asked for is: else the database begins with the oldest.
-    return rows.order_by("-date", "-pk")[: MOST_COUNTED + 1].count()
+class CountUpTo(Subquery):
+    """How many different `own` keys the first `most` of some rows have, as a column of another
+    query: a negative number if there are more rows, and there may be more keys."""
+
+    template = (
+        "(SELECT COUNT(DISTINCT own) * CASE WHEN COUNT(*) > %(most)s THEN -1 ELSE 1 END"
+        " FROM (%(subquery)s) counted)"
+    )
+    output_field = IntegerField()
+
+    def __init__(self, rows: QuerySet, most: int) -> None:
+        super().__init__(rows[: most + 1], most=most)
+
+
+def format_count(number: int) -> str:
+    """A number as CountUpTo finds it, for people: "12", or "250+" where there are or may be
+    more."""
+    least = min(abs(number), MOST_COUNTED)
+    return f"{least}+" if number < 0 or number > MOST_COUNTED else str(number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,27 +78,15 @@ def _sum_up(rows: Sequence[tuple]) -> SeriesFacts:
 
 def count_patch_comments(patches: Iterable[Patch]) -> dict[int, int]:
     """How many comments each patch has, by its id, in one query."""
-    return _count_comments("patch", [patch.pk for patch in patches])
+    comments = Comment.objects.filter(patch__in=[patch.pk for patch in patches]).order_by()
+    return dict(comments.values_list("patch").annotate(number=Count("pk")))
 
 
-def count_series_comments(series: Iterable[Series]) -> dict[int, int]:
-    """How many comments the patches and the cover of each series have, in one query."""
-    ids = [row.pk for row in series]
-    of_patches, of_covers = (
-        _comments_by(parent, ids).values_list("of", "number")
-        for parent in ("patch__series", "cover__series")
-    )
-    counts: Counter[int] = Counter()
-    for row, number in of_patches.union(of_covers, all=True):
-        counts[row] += number
-    return counts
+def _comments_of(parent: str) -> Coalesce:
+    rows = Comment.objects.filter(**{parent: OuterRef("pk")}).order_by().values(parent)
+    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
 
 
-def _count_comments(parent: str, ids: list[int]) -> dict[int, int]:
-    return dict(_comments_by(parent, ids).values_list("of", "number"))
-
-
-def _comments_by(parent: str, ids: list[int]) -> QuerySet:
-    """Rows of what comments are `of`, and their `number`."""
-    comments = Comment.objects.filter(**{f"{parent}__in": ids}).order_by()
-    return comments.values(of=F(parent)).annotate(number=Count("pk"))
+# How many comments there are on a patch, and on a series' patches and its cover.
+PATCH_COMMENTS = _comments_of("patch")
+SERIES_COMMENTS = _comments_of("patch__series") + _comments_of("cover__series")

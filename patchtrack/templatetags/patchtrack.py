@@ -2,6 +2,7 @@
 
 import shlex
 from datetime import UTC, datetime
+from html import escape
 
 from django import template
 from django.urls import reverse
@@ -10,6 +11,13 @@ from django.utils.safestring import SafeString, mark_safe
 
 from patchtrack.models import Comment, Message, Person, Project, SavedFilter, Series
 from patchtrack.web.ages import NOW, format_age
+from patchtrack.web.cells import (
+    render_amount,
+    render_check,
+    render_received,
+    render_states,
+    render_tags,
+)
 from patchtrack.web.links import (
     archive_url,
     comment_url,
@@ -21,6 +29,11 @@ from patchtrack.web.links import (
 from patchtrack.web.text import escape_all
 
 register = template.Library()
+register.simple_tag(render_amount, name="amount_cell")
+register.simple_tag(render_check, name="check_result")
+register.simple_tag(render_received, name="received")
+register.simple_tag(render_states, name="state_names")
+register.simple_tag(render_tags, name="tag_cells")
 
 
 @register.simple_tag
@@ -57,6 +70,17 @@ def page_of(project: Project, message: Message, leaf: str = "") -> str:
 def comment_page(project: Project, comment: Comment) -> str:
     """Where a comment stands on the page of its patch or cover."""
     return comment_url(project.linkname, comment)
+
+
+@register.simple_tag
+def comment_head(project: Project, message: Message) -> SafeString:
+    """Who says something, and when; with links to the comment itself and to its raw mail."""
+    author = message.author
+    return mark_safe(  # noqa: S308 (what comes from outside is escaped)
+        f'<b title="{escape(author.address)}"><bdi>{escape(display_name(author))}</bdi></b>\n'
+        f'<a class="minor" href="#{message.pk}">{exact_time(message.date)}</a>\n'
+        f'<a class="minor" href="{escape(raw_mail_of(project, message))}">raw</a>'
+    )
 
 
 @register.simple_tag

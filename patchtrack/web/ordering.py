@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Expression, F, Max, OuterRef, Subquery, Value
+from django.db.models import Expression, F, Max, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Left, Lower
 
-from patchtrack.models import Comment, Patch
+from patchtrack.models import Patch
+from patchtrack.services.listing import PATCH_COMMENTS, SERIES_COMMENTS
 
 Key = datetime | int | str
 
@@ -20,11 +21,16 @@ _SORTED_BY = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A column to sort by, as `?order=name` or `?order=-name` asks for it."""
+    """A column to sort by, as `?order=name` or `?order=-name` asks for it.
+
+    `of_patches` says the same of the patches of one series: it is None where a series can be
+    sorted by what stands in its own row.
+    """
 
     name: str
     expression: Expression | F
     kind: type[Key]
+    of_patches: Expression | None = None
     descending: bool = True
 
     def __str__(self) -> str:
@@ -35,26 +41,27 @@ def _text(column: str) -> Any:
     return Lower(Left(Coalesce(F(column), Value("")), _SORTED_BY))
 
 
-def _comments_of(parent: str) -> Any:
-    rows = Comment.objects.filter(**{parent: OuterRef("pk")}).order_by().values(parent)
-    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
-
-
-def _of_patches(value: Any, default: Any) -> Any:
+def _of_patches(greatest: Any) -> Any:
     """The greatest of something among the patches of a series."""
     rows = Patch.objects.filter(series=OuterRef("pk")).order_by().values("series")
-    return Coalesce(Subquery(rows.annotate(value=Max(value)).values("value")), default)
+    found = Subquery(rows.annotate(value=greatest).values("value"))
+    return Coalesce(found, greatest.source_expressions[1])
 
 
 _PATCH_COLUMNS = {
     "date": (F("date"), datetime),
     "name": (_text("name"), str),
-    "version": (F("message__version"), int),
     "submitter": (_text("submitter__name"), str),
     "check": (Coalesce(F("check_state"), -1), int),
     "state": (F("state__ordering"), int),
     "delegate": (_text("delegate__username"), str),
-    "comments": (_comments_of("patch"), int),
+    "comments": (PATCH_COMMENTS, int),
+}
+# What a series is sorted by that stands in its patches.
+_OF_PATCHES = {
+    "check": Coalesce(Max("check_state"), -1),
+    "state": Coalesce(Max("state__ordering"), -1),
+    "delegate": Coalesce(Max("delegate__username"), Value("")),
 }
 _SERIES_COLUMNS = {
     "date": (F("date"), datetime),
@@ -62,10 +69,10 @@ _SERIES_COLUMNS = {
     "version": (F("version"), int),
     "submitter": (_text("submitter__name"), str),
     "patches": (F("received_total"), int),
-    "check": (_of_patches("check_state", -1), int),
-    "state": (_of_patches("state__ordering", -1), int),
-    "delegate": (_of_patches("delegate__username", Value("")), str),
-    "comments": (_comments_of("patch__series"), int),
+    "check": (_of_patches(_OF_PATCHES["check"]), int),
+    "state": (_of_patches(_OF_PATCHES["state"]), int),
+    "delegate": (_of_patches(_OF_PATCHES["delegate"]), str),
+    "comments": (SERIES_COMMENTS, int),
 }
 COLUMNS: Mapping[str, Mapping[str, tuple[Any, type[Key]]]] = {
     "patches": _PATCH_COLUMNS,
@@ -82,7 +89,13 @@ def parse_order(text: str, kind: str) -> Order:
     if name not in columns:
         name, text = "date", DEFAULT
     expression, of = columns[name]
-    return Order(name=name, expression=expression, kind=of, descending=text.startswith("-"))
+    return Order(
+        name=name,
+        expression=expression,
+        kind=of,
+        of_patches=_OF_PATCHES.get(name) if kind == "series" else None,
+        descending=text.startswith("-"),
+    )
 
 
 def format_key(value: Key, row_id: int) -> str:

@@ -15,11 +15,26 @@ NEWEST_FIRST = parse_order(DEFAULT, "patches")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """Some rows of a list. `newer` and `older` are the keys of the pages beside this one, empty
-    at the list's ends: with another order, of those before and behind it."""
+    at the list's ends: with another order, of those before and behind it. `count` tells how many
+    rows the whole list has, where that was asked for: "12" or "250+"."""
 
     rows: Sequence[Any]
     newer: str
     older: str
+    count: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """Where a list is cut: behind the place of `key`, or at its beginning without one."""
+
+    key: str
+    backwards: bool
+    order: Order
+
+    @property
+    def descending(self) -> bool:
+        return self.order.descending != self.backwards
 
 
 def find_page(
@@ -30,34 +45,48 @@ def find_page(
     Rows with the same place in the order are sorted by their primary keys. Raises Http404 for
     a key that is none.
     """
+    cut = read_cut(parameters, order)
+    sorted_rows = sort_rows(rows.annotate(place=order.expression), cut)
+    return make_page(list(sorted_rows[: size + 1]), size, cut)
+
+
+def read_cut(parameters: Mapping[str, str], order: Order) -> Cut:
     backwards = "newer" in parameters
     key = parameters.get("newer" if backwards else "older", "")
-    rows = rows.annotate(place=order.expression)
-    descending = order.descending != backwards
-    if key:
-        rows = rows.filter(_beyond(key, order, "lt" if descending else "gt"))
-    sign = "-" if descending else ""
-    found = list(rows.order_by(f"{sign}place", f"{sign}pk")[: size + 1])
+    return Cut(key=key, backwards=backwards, order=order)
+
+
+def sort_rows(rows: QuerySet, cut: Cut, own: str = "pk") -> QuerySet:
+    """Rows with a place and their `own` key, from the cut on."""
+    if cut.key:
+        rows = rows.filter(_beyond(cut, own))
+    sign = "-" if cut.descending else ""
+    return rows.order_by(f"{sign}place", f"{sign}{own}")
+
+
+def _beyond(cut: Cut, own: str) -> Q:
+    try:
+        value, row_id = parse_key(cut.key, cut.order.kind)
+    except ValueError as error:
+        raise Http404("There is no such page.") from error
+    comparison = "lt" if cut.descending else "gt"
+    # The first condition says nothing new, but lets the database begin in the index.
+    return Q(**{f"place__{comparison}e": value}) & (
+        Q(**{f"place__{comparison}": value}) | Q(place=value, **{f"{own}__{comparison}": row_id})
+    )
+
+
+def make_page(found: list, size: int, cut: Cut) -> Page:
+    """The page of rows that were found from the cut on, one more than it has room for."""
     has_more = len(found) > size
     found = found[:size]
-    if backwards:
+    if cut.backwards:
         found.reverse()
-    has_newer = has_more if backwards else bool(key)
-    has_older = bool(key) if backwards else has_more
+    has_newer = has_more if cut.backwards else bool(cut.key)
+    has_older = bool(cut.key) if cut.backwards else has_more
     keys = [format_key(row.place, row.pk) for row in (found[:1] + found[-1:])]
     return Page(
         rows=found,
         newer=keys[0] if found and has_newer else "",
         older=keys[-1] if found and has_older else "",
-    )
-
-
-def _beyond(key: str, order: Order, comparison: str) -> Q:
-    try:
-        value, row_id = parse_key(key, order.kind)
-    except ValueError as error:
-        raise Http404("There is no such page.") from error
-    # The first condition says nothing new, but lets the database begin in the index.
-    return Q(**{f"place__{comparison}e": value}) & (
-        Q(**{f"place__{comparison}": value}) | Q(place=value, **{f"pk__{comparison}": row_id})
     )

@@ -116,3 +116,5 @@ def test_a_run_measures_each_page(child_environment):
     assert sum(" ms " in line for line in lines) > 30
     assert "not every" not in done.stdout
     assert not [line for line in lines if line.startswith("MISSED") and "p95" not in line]
+    # So small a list has no page 500.
+    assert any(line.startswith("NOT MEASURED  series, page 500: ") for line in lines)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -13,13 +12,12 @@ from django.views.decorators.http import require_safe
 from patchtrack.models import Patch, Project, Series, State, Tag
 from patchtrack.services.accounts import find_profile
 from patchtrack.services.choices import find_states
-from patchtrack.services.filtering import PatchFilter, filter_patches, filter_series
+from patchtrack.services.filtering import (
+    PatchFilter,
+    find_named,
+)
 from patchtrack.services.listing import (
-    MOST_COUNTED,
     SeriesFacts,
-    count_patch_comments,
-    count_series_comments,
-    count_up_to,
     find_series_facts,
 )
 from patchtrack.services.permissions import User
@@ -28,8 +26,9 @@ from patchtrack.services.saved_filters import find_saved_filters
 from patchtrack.web.choosing import find_bundle_names, find_choices
 from patchtrack.web.deciding import digest_decisions, format_seen
 from patchtrack.web.filters import CHECKS, find_chips, format_filter, parse_filter
+from patchtrack.web.listings import Listing, find_counted_page, find_patches, find_series
 from patchtrack.web.ordering import COLUMNS, DEFAULT, Order, parse_order
-from patchtrack.web.paging import Page, find_page
+from patchtrack.web.paging import Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,28 +64,19 @@ class Heading:
 
 @require_safe
 def series_list(request: HttpRequest, linkname: str) -> HttpResponse:
-    def find(project: Project, wanted: PatchFilter, states: list[State]) -> QuerySet:
-        return filter_series(project, wanted, states).select_related("submitter")
-
-    return _render_list(request, linkname, "series", find, _find_series_rows)
+    return _render_list(request, linkname, "series", find_series, _find_series_rows)
 
 
 @require_safe
 def patch_list(request: HttpRequest, linkname: str) -> HttpResponse:
-    def find(project: Project, wanted: PatchFilter, states: list[State]) -> QuerySet:
-        patches = filter_patches(project, wanted, states)
-        related = ("message", "submitter", "state", "delegate", "series")
-        unused = ("paths", "message__subject", "message__ancestors", "message__trailers")
-        return patches.select_related(*related).defer(*unused)
-
-    return _render_list(request, linkname, "patches", find, _find_patch_rows)
+    return _render_list(request, linkname, "patches", find_patches, _find_patch_rows)
 
 
 def _render_list(
     request: HttpRequest,
     linkname: str,
     kind: str,
-    find: Callable[[Project, PatchFilter, list[State]], QuerySet],
+    find: Callable[[Project, PatchFilter, list[State], Order], Listing],
     find_rows: Callable[[Page, list[Tag]], list],
 ) -> HttpResponse:
     project = get_object_or_404(Project, linkname=linkname)
@@ -94,15 +84,15 @@ def _render_list(
     tags = find_tag_columns(project)
     wanted = parse_filter(request.GET, states, request.user)
     order = parse_order(request.GET.get("order", ""), kind)
-    rows = find(project, wanted, states)
-    page = find_page(rows, request.GET, find_profile(request.user).page_size, order)
-    count = count_up_to(rows)
+    listing = find(project, find_named(wanted), states, order)
+    size = find_profile(request.user).page_size
+    page = find_counted_page(listing, request.GET, size, order)
     context = {
         "project": project,
         "kind": kind,
         "tags": tags,
         "rows": find_rows(page, tags),
-        "count": f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count),
+        "count": page.count,
         "wanted": wanted,
         "order": "" if str(order) == DEFAULT else str(order),
         "states": states,
@@ -179,12 +169,11 @@ def count_tags(counts: Mapping[str, int], tags: Sequence[Tag]) -> list[tuple[Tag
 
 
 def _find_patch_rows(page: Page, tags: list[Tag]) -> list[PatchRow]:
-    comments = count_patch_comments(page.rows)
     return [
         PatchRow(
             patch=patch,
             tags=count_tags(patch.tags, tags),
-            comments=comments.get(patch.pk, 0),
+            comments=patch.comment_count,
             seen=format_seen(patch),
         )
         for patch in page.rows
@@ -193,13 +182,12 @@ def _find_patch_rows(page: Page, tags: list[Tag]) -> list[PatchRow]:
 
 def _find_series_rows(page: Page, tags: list[Tag]) -> list[SeriesRow]:
     facts = find_series_facts(page.rows)
-    comments = count_series_comments(page.rows)
     return [
         SeriesRow(
             series=series,
             facts=facts[series.pk],
             tags=count_tags(facts[series.pk].tags, tags),
-            comments=comments.get(series.pk, 0),
+            comments=series.comment_count,
             seen=f"{series.pk}:{digest_decisions(facts[series.pk].decided)}",
         )
         for series in page.rows

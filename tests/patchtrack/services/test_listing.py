@@ -3,15 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 
 from patchtrack.models import Patch, Person, Series, SeriesAlias, State
 from patchtrack.services import filtering
-from patchtrack.services.filtering import PatchFilter
+from patchtrack.services.filtering import PatchFilter, find_named
 from patchtrack.services.listing import (
+    SERIES_COMMENTS,
+    CountUpTo,
     count_patch_comments,
-    count_series_comments,
-    count_up_to,
     find_series_facts,
+    format_count,
 )
 from tests.factories import DATE, ProjectFactory, UserFactory, deliver, make_diff, make_mail
 
@@ -38,7 +40,14 @@ def filter_patches(project, wanted: PatchFilter):
 
 
 def filter_series(project, wanted: PatchFilter):
-    return filtering.filter_series(project, wanted, list(State.objects.all()))
+    """However they are looked for, the series are the same."""
+    states = list(State.objects.all())
+    found = filtering.filter_series(project, wanted, states)
+    assert set(found) == set(filtering.filter_series(project, wanted, states, sorts_all=True))
+    if wanted.asks_of_patches:
+        patches = filtering.filter_patches_of_series(project, wanted, states)
+        assert set(patches.values_list("series", flat=True)) == {row.pk for row in found}
+    return found
 
 
 def names(rows) -> list[str]:
@@ -75,7 +84,7 @@ def test_a_filter_asks_for_a_delegate(project, find):
     jane = UserFactory(username="jane")
     add_patch(project, "hers", delegate=jane)
     add_patch(project, "nobody's")
-    for said in (jane.pk, "JAN"):
+    for said in (jane.pk, (jane.pk,), "JAN"):
         assert names(find(project, PatchFilter(delegate=said))) == ["hers"]
     assert names(find(project, PatchFilter(delegate="-"))) == ["nobody's"]
 
@@ -85,8 +94,31 @@ def test_a_filter_asks_for_a_submitter(project, find):
     add_patch(project, "hers", sender="Jane Cup <jane@example.org>")
     add_patch(project, "his", sender="Bo Lid <bo@example.org>")
     jane = Person.objects.get(address="jane@example.org")
-    for said in (jane.pk, "cup"):
+    for said in (jane.pk, (jane.pk,), "cup"):
         assert names(find(project, PatchFilter(submitter=said))) == ["hers"]
+
+
+def test_those_whom_a_filter_names_are_found_in_one_query(project, django_assert_num_queries):
+    jane = UserFactory(username="jane")
+    add_patch(project, "hers", sender="Jane Cup <jane@example.org>")
+    with django_assert_num_queries(1):
+        found = find_named(PatchFilter(submitter="CUP", delegate="jan", text="x"))
+    cup = Person.objects.get(address="jane@example.org")
+    assert found == PatchFilter(submitter=(cup.pk,), delegate=(jane.pk,), text="x")
+
+
+@pytest.mark.django_db
+def test_who_is_nobody_or_known_already_is_not_looked_for(django_assert_num_queries):
+    wanted = PatchFilter(submitter=7, delegate="-")
+    with django_assert_num_queries(0):
+        assert find_named(wanted) == wanted
+
+
+def test_a_name_that_too_many_have_stays_a_name(project, monkeypatch):
+    monkeypatch.setattr("patchtrack.services.filtering._MOST_NAMED", 1)
+    for name in ("Jane Cup", "Bo Cup"):
+        add_patch(project, name, sender=f"{name} <{name[:2]}@example.org>")
+    assert find_named(PatchFilter(submitter="cup")) == PatchFilter(submitter="cup")
 
 
 @pytest.mark.parametrize("find", [filter_patches, filter_series])
@@ -222,11 +254,20 @@ def test_a_series_facts_are_those_of_its_patches(reviewed_series):
 def test_comments_are_counted_per_patch_and_per_series(reviewed_series):
     patches = list(reviewed_series.patches.order_by("number"))
     assert count_patch_comments(patches) == {patches[0].pk: 2}
-    assert count_series_comments([reviewed_series]) == {reviewed_series.pk: 3}
+    counted = Series.objects.annotate(number=SERIES_COMMENTS).values_list("pk", "number")
+    assert dict(counted) == {reviewed_series.pk: 3}
 
 
-def test_a_long_list_is_not_counted_to_its_end(project, monkeypatch):
-    monkeypatch.setattr("patchtrack.services.listing.MOST_COUNTED", 1)
-    for number in range(3):
-        add_patch(project, f"patch {number}")
-    assert count_up_to(Patch.objects.all()) == 2
+@pytest.mark.parametrize(("most", "number"), [(1, -2), (2, -3), (3, 3)])
+def test_a_long_list_is_not_counted_to_its_end(project, most, number):
+    patches = [add_patch(project, f"patch {number}") for number in range(3)]
+    counted = CountUpTo(Patch.objects.order_by("-date").values(own=F("pk")), most)
+    [row] = Patch.objects.annotate(length=counted).filter(pk=patches[0].pk)
+    assert row.length == number
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(0, "0"), (250, "250"), (251, "250+"), (-12, "12+"), (-300, "250+")]
+)
+def test_a_count_says_whether_there_may_be_more(number, text):
+    assert format_count(number) == text

@@ -9,9 +9,9 @@ from tests.factories import ProjectFactory, UserFactory, deliver, make_diff, mak
 
 PAGES = {
     "/": 2,
-    "/project/teapot/": 7,
-    "/project/teapot/list/": 6,
-    "/project/teapot/list/?submitter={series.submitter_id}&series={series.pk}&state=*": 6,
+    "/project/teapot/": 6,
+    "/project/teapot/list/": 5,
+    "/project/teapot/list/?submitter={series.submitter_id}&series={series.pk}&state=*": 5,
     "/series/{series.pk}/": 7,
     "/series/{series.pk}/mbox/": 4,
     "/project/teapot/patch/1@example.org/": 6,

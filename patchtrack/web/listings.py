@@ -1,0 +1,123 @@
+"""The lists of series and patches, found so that a page of a million rows takes no longer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from django.db.models import F, QuerySet
+
+from patchtrack.models import Patch, Project, Series, State
+from patchtrack.services.filtering import (
+    PatchFilter,
+    filter_patches,
+    filter_patches_of_series,
+    filter_series,
+)
+from patchtrack.services.listing import (
+    MOST_COUNTED,
+    MOST_READ,
+    PATCH_COMMENTS,
+    SERIES_COMMENTS,
+    CountUpTo,
+    format_count,
+)
+from patchtrack.web.ordering import Key, Order
+from patchtrack.web.paging import Page, make_page, read_cut, sort_rows
+
+# What the rows of patches show, beside what is counted; to read all of five tables takes longer.
+_RELATED = ("message", "submitter", "state", "delegate", "series")
+_SHOWN = (
+    *"name date archived pull_url tags check_state".split(),
+    *"message__message_id message__kind submitter__name submitter__address".split(),
+    *"state__name delegate__username".split(),
+    *(f"series__{name}" for name in "name received_total total complete".split()),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A list that may be long. `places` have of each row its `own` key and its `place` in the
+    order, and nothing else, since tens of thousands may have to be sorted; `shown` reads what a
+    page shows of its rows. How long the list is, the first `most_counted` of `keys` tell, which
+    have `own` too, each once or more often; or the first places, where one more costs little.
+    """
+
+    places: QuerySet
+    shown: QuerySet
+    keys: QuerySet
+    most_counted: int = MOST_COUNTED
+    place_is_cheap: bool = True
+
+
+class _Place(NamedTuple):
+    """A row's key, and its place in the order."""
+
+    own: int
+    place: Key
+
+    @property
+    def pk(self) -> int:
+        return self.own
+
+
+def find_series(
+    project: Project, wanted: PatchFilter, states: list[State], order: Order
+) -> Listing:
+    """The project's series that a filter lets through; with `comment_count`."""
+    shown = Series.objects.select_related("submitter").annotate(comment_count=SERIES_COMMENTS)
+    sorts_all = order.name != "date"
+    rows = filter_series(project, wanted, states, sorts_all=sorts_all).values(own=F("pk"))
+    places = rows.annotate(place=order.expression)
+    if not wanted.asks_of_patches:
+        return Listing(places=places, shown=shown, keys=rows.order_by("-date"))
+    # What is asked of patches finds them without their series, to be sorted by or counted.
+    patches = filter_patches_of_series(project, wanted, states).values(own=F("series"))
+    if order.of_patches:
+        places = patches.annotate(place=order.of_patches)
+    if wanted.reads_patches:
+        return Listing(places=places, shown=shown, keys=rows.order_by("-date"))
+    return Listing(
+        places=places,
+        shown=shown,
+        keys=patches,
+        most_counted=MOST_READ,
+        place_is_cheap=sorts_all,
+    )
+
+
+def find_patches(
+    project: Project, wanted: PatchFilter, states: list[State], order: Order
+) -> Listing:
+    """The project's patches that a filter lets through; with `comment_count`."""
+    shown = Patch.objects.select_related(*_RELATED).only(*_SHOWN)
+    shown = shown.annotate(comment_count=PATCH_COMMENTS)
+    rows = filter_patches(project, wanted, states).values(own=F("pk"))
+    # Newest first, where most of what is asked for is: else the database begins with the oldest.
+    keys = rows.order_by("-date")
+    return Listing(places=rows.annotate(place=order.expression), shown=shown, keys=keys)
+
+
+def find_counted_page(
+    listing: Listing, parameters: Mapping[str, str], size: int, order: Order
+) -> Page:
+    """The page of a list that `find_page` would find, with the list's count. Two queries,
+    and a third for a page that has no rows."""
+    cut = read_cut(parameters, order)
+    counts_places = listing.place_is_cheap and not cut.key
+    most = max(size, MOST_COUNTED) if counts_places else size
+    places = [_Place(**row) for row in sort_rows(listing.places, cut, "own")[: most + 1]]
+    page = make_page(places[: size + 1], size, cut)
+    shown = listing.shown
+    if not counts_places:
+        shown = shown.annotate(list_length=CountUpTo(listing.keys, listing.most_counted))
+    read = shown.in_bulk([place.pk for place in page.rows])
+    rows = [read[place.pk] for place in page.rows if place.pk in read]
+    length = len(places) if counts_places else _read_length(rows, listing)
+    return replace(page, rows=rows, count=format_count(length))
+
+
+def _read_length(rows: Sequence[Any], listing: Listing) -> int:
+    """What the rows say of the list; a page behind its end has none that could."""
+    if rows:
+        return rows[0].list_length
+    return len({row["own"] for row in listing.keys[: listing.most_counted]})
