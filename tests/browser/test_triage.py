@@ -165,7 +165,7 @@ def test_enter_in_the_choice_of_a_state_does_what_was_chosen(visit, maintainer):
 
 def test_on_a_phone_the_list_is_seen_at_once(visit, maintainer):
     page = visit(LIST, user=maintainer, viewport=PHONE)
-    assert find_boxes(page).first.bounding_box()["y"] < PHONE["height"] / 3
+    assert find_boxes(page).first.bounding_box()["y"] < PHONE["height"] * 0.4
     expect(page.get_by_role("group", name="Change the selected")).to_be_hidden()
 
 
