@@ -36,7 +36,8 @@ class Series(models.Model):
             models.UniqueConstraint(fields=["project", "head"], name="series_unique_project_head"),
         ]
         indexes = [
-            models.Index(fields=["project", "date"], name="series_by_project_date"),
+            # With the id, so that a list's order is the index's, and no series is read for it.
+            models.Index(fields=["project", "date", "id"], name="series_by_project_date"),
             models.Index(fields=["submitter", "date"], name="series_by_submitter"),
             models.Index(fields=["project", "lineage"], name="series_by_lineage"),
             models.Index(fields=["head"], name="series_by_head"),

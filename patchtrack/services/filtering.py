@@ -58,9 +58,11 @@ class PatchFilter:
         return bool(not is_any or self.delegate or self.prefix)
 
     @property
-    def reads_patches(self) -> bool:
-        """Whether it asks of patches what no index alone tells."""
-        return bool(self.prefix or self.path or self.tag)
+    def asks_for_decisions_alone(self) -> bool:
+        """Whether it asks for nothing but what is decided about patches, and their checks: an
+        index has all of that, and no row need be read."""
+        others = (self.submitter, self.text, self.since, self.before)
+        return not any((*others, self.series, self.prefix, self.path, self.tag))
 
     @property
     def _is_plain(self) -> bool:

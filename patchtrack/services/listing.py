@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -58,21 +59,22 @@ def find_series_facts(series: Iterable[Series]) -> dict[int, SeriesFacts]:
     """The facts of each series, by its id, in one query."""
     rows: dict[int, list[tuple]] = {row.pk: [] for row in series}
     patches = Patch.objects.filter(series__in=rows.keys()).order_by("state__ordering")
-    for row, *facts in patches.values_list("series_id", *_FACTS, *_DECIDED):
-        rows[row].append(tuple(facts))
+    for patch in patches.values_list("series_id", *_FACTS, *_DECIDED):
+        rows[patch[0]].append(patch[1:])
     return {row: _sum_up(facts) for row, facts in rows.items()}
 
 
 def _sum_up(rows: Sequence[tuple]) -> SeriesFacts:
-    tags: Counter[str] = Counter()
-    for _, tagged, *_ in rows:
-        tags.update(tagged.keys())
+    """The facts of a series by the rows of its patches; a list may show thousands of patches."""
+    if not rows:
+        return SeriesFacts(states={}, tags={}, delegates=(), check=None, decided=())
+    states, tags, delegates, checks, *_ = zip(*rows, strict=True)
     return SeriesFacts(
-        states=dict(Counter(state for state, *_ in rows)),
-        tags=dict(tags),
-        delegates=tuple(dict.fromkeys(delegate for _, _, delegate, *_ in rows if delegate)),
-        check=max((check for _, _, _, check, *_ in rows if check is not None), default=None),
-        decided=tuple(row[len(_FACTS) :] for row in rows),
+        states=dict(Counter(states)),
+        tags=dict(Counter(chain.from_iterable(tags))),
+        delegates=tuple(dict.fromkeys(filter(None, delegates))),
+        check=max((check for check in checks if check is not None), default=None),
+        decided=tuple([row[len(_FACTS) :] for row in rows]),
     )
 
 

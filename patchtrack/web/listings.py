@@ -68,13 +68,11 @@ def find_series(
     sorts_all = order.name != "date"
     rows = filter_series(project, wanted, states, sorts_all=sorts_all).values(own=F("pk"))
     places = rows.annotate(place=order.expression)
-    if not wanted.asks_of_patches:
-        return Listing(places=places, shown=shown, keys=rows.order_by("-date"))
     # What is asked of patches finds them without their series, to be sorted by or counted.
     patches = filter_patches_of_series(project, wanted, states).values(own=F("series"))
-    if order.of_patches:
+    if order.of_patches and wanted.asks_of_patches:
         places = patches.annotate(place=order.of_patches)
-    if wanted.reads_patches:
+    if not (wanted.asks_of_patches and wanted.asks_for_decisions_alone):
         return Listing(places=places, shown=shown, keys=rows.order_by("-date"))
     return Listing(
         places=places,
@@ -112,7 +110,8 @@ def find_counted_page(
         shown = shown.annotate(list_length=CountUpTo(listing.keys, listing.most_counted))
     read = shown.in_bulk([place.pk for place in page.rows])
     rows = [read[place.pk] for place in page.rows if place.pk in read]
-    length = len(places) if counts_places else _read_length(rows, listing)
+    is_all = len(places) <= size and not cut.key
+    length = len(places) if counts_places or is_all else _read_length(rows, listing)
     return replace(page, rows=rows, count=format_count(length))
 
 

@@ -87,6 +87,8 @@ def _render_list(
     listing = find(project, find_named(wanted), states, order)
     size = find_profile(request.user).page_size
     page = find_counted_page(listing, request.GET, size, order)
+    choices = _choices(request.user, project)
+    users = [request.user, *choices.get("delegates", ())]
     context = {
         "project": project,
         "kind": kind,
@@ -98,8 +100,8 @@ def _render_list(
         "states": states,
         "checks": list(CHECKS),
         "wanted_check": format_filter(wanted).get("check", ""),
-        **_choices(request.user, project),
-        **_links(page, wanted, order, states, kind, _known_names(page, wanted, request.user)),
+        **choices,
+        **_links(page, wanted, order, states, kind, _known_names(page, wanted, users)),
     }
     return render(request, f"patchtrack/{kind}.html", context)
 
@@ -139,10 +141,11 @@ def _links(
     }
 
 
-def _known_names(page: Page, wanted: PatchFilter, user: User) -> dict[str, str]:
-    """Names that need not be looked up: the user's own, and those that all rows have where a
-    filter asks for one by its id."""
-    known = {"delegate": user.get_username()} if wanted.delegate == user.pk else {}
+def _known_names(page: Page, wanted: PatchFilter, users: Sequence[User]) -> dict[str, str]:
+    """Names that need not be looked up: those of users who are known already, and those that all
+    rows have where a filter asks for one by its id."""
+    names = {user.pk: user.get_username() for user in users}
+    known = {"delegate": names.get(wanted.delegate, "")}
     if not page.rows:
         return known
     first = page.rows[0]

@@ -64,7 +64,15 @@ def test_a_page_takes_a_fixed_number_of_queries(
         assert client.get(url).status_code == 200
 
 
-@pytest.mark.parametrize("page", [*PAGES, "/project/teapot/?delegate=me&order=name"])
+FILTERED = (
+    "/project/teapot/?delegate=me&order=name",
+    "/project/teapot/?delegate=user&submitter=a&order=check",
+    "/project/teapot/?older=1000000.1999999999999999&delegate=-",
+    "/project/teapot/list/?delegate={series.pk}&submitter=a&older=1000000.1999999999999999",
+)
+
+
+@pytest.mark.parametrize("page", [*PAGES, *FILTERED])
 def test_a_page_of_a_maintainer_takes_as_few_whatever_there_is(client, project, series, page):
     user = UserFactory()
     project.maintainers.add(user)
