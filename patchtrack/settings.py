@@ -81,6 +81,8 @@ if not DATABASE_URL:
     DATABASE_URL = "sqlite:///var/patchtrack.sqlite3"
 DATABASES = {"default": derive_database(parse_database_url(DATABASE_URL, ROOT), environ)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# That SQLite's indexes hold no further columns costs only it, and nobody can do anything about it.
+SILENCED_SYSTEM_CHECKS = ["models.W040"]
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

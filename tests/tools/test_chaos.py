@@ -53,7 +53,7 @@ def run_tool(*arguments: str) -> str:
 
 @pytest.mark.timeout(600)
 def test_nothing_is_lost_on_postgresql():
-    output = run_tool("--messages=2000")
+    output = run_tool("--messages=1000")
     assert WELL in output
     assert {name for name in USUAL if name not in output} == set()
 
