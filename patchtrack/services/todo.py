@@ -13,7 +13,7 @@ from django.utils import timezone
 from patchtrack.models import Comment, Event, Patch, Profile, Project, State
 
 # A list shows no more than this; the project's own list has them all.
-MOST_LISTED = 200
+MOST_LISTED = 100
 # A feed has no more than this.
 MOST_NEWS = 50
 # What is shown of patches and comments: to read all columns of five tables takes longer.
@@ -49,6 +49,11 @@ class Todo:
     asked: list[Comment]
     changed: list[Patch]
     looked_at: datetime | None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether more may wait for review than MOST_LISTED."""
+        return sum(len(rows) for _, rows in self.to_review) >= MOST_LISTED
 
 
 def find_todo(user: AbstractBaseUser) -> Todo:

@@ -85,3 +85,10 @@ def test_the_page_takes_a_fixed_number_of_queries(client, user, django_assert_nu
 def test_visitors_are_asked_to_log_in(client, db):
     assert client.get("/user/todo/").status_code == 302
     assert client.post("/user/todo/seen/").status_code == 302
+
+
+def test_what_is_not_shown_is_not_kept_secret(client, user, monkeypatch):
+    Patch.objects.update(delegate=user)
+    assert "These are the newest" not in read(client)
+    monkeypatch.setattr("patchtrack.services.todo.MOST_LISTED", 1)
+    assert "These are the newest" in read(client)
