@@ -27,7 +27,7 @@ _AROUND = "<>()[]{},;.'"
 _PLAIN = re.compile(r"[^\s<>\x00-\x1f\x7f]+")
 # Patchwork's own way to name them.
 _NUMBERED = re.compile(r"(series|patch)-([0-9]{1,18})", re.IGNORECASE)
-_CHANGE = re.compile(r"\s*([^\s:#]{1,200})(?::v([0-9]{1,9}))?(?!\S)")
+_CHANGE = re.compile(r"\s*([^\s:#\x00-\x1f\x7f]{1,200})(?::v([0-9]{1,9}))?(?!\S)")
 _URL = re.compile(r"https?://([^/?#]+)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE)
 _NUMBER_IN_PATH = re.compile(
     r"/(?:(series)|patch(?:es)?|covers?)/([0-9]{1,18})(?:/mbox|/raw)?/?\Z", re.IGNORECASE
@@ -100,6 +100,8 @@ def _split_commas(word: str) -> list[str]:
 
 
 def _read_word(word: str) -> Dependency | None:
+    if not _PLAIN.fullmatch(word):
+        return None
     if "://" in word:
         return _read_url(word)
     if numbered := _NUMBERED.fullmatch(word):

@@ -93,6 +93,8 @@ def test_several_are_read_in_order_and_once(said):
         "prerequisite-change-id: tea:vx",
         "prerequisite-patch-id: 4ecfdbc58dd599d2358655e4ad742cbb9dde39f3",
         "Link: <tea.1@example.org>",
+        "Depends-on: https://example.org/\0tea",
+        "prerequisite-change-id: \0",
     ],
 )
 def test_what_names_nothing_is_passed_over(said):
@@ -121,7 +123,7 @@ def test_they_are_read_of_a_whole_mail():
 
 _PIECES = st.sampled_from(
     ["<", ">", "@", ",", '"', "%00", "%2F", "://", "https://", "h/", "series-", "/series/",
-     "?series=", "1" * 19, "7", ":v2", "#", " ", "é", "\x7f", "a" * 260]
+     "?series=", "1" * 19, "7", ":v2", "#", " ", "é", "\x7f", "\0", "a" * 260]
 )  # fmt: skip
 _VALUES = st.lists(_PIECES | st.text(max_size=9), max_size=30).map("".join)
 _KEYS = st.sampled_from(["Depends-on", "prerequisite-change-id", "prerequisite-message-id"])

@@ -131,7 +131,7 @@ def test_a_series_shows_its_patches_its_gaps_and_its_cover(client, series):
 def test_a_series_without_cover_has_a_page(client, project):
     deliver(project, make_mail(subject="[PATCH] Pour", diff=make_diff()))
     series = Patch.objects.get().series
-    assert "all 1 received" in read(client, f"/series/{series.pk}/")
+    assert "Patches 1 received" in read(client, f"/series/{series.pk}/")
 
 
 def test_a_series_leads_to_its_revisions(client, project, series):
