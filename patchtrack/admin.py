@@ -93,7 +93,7 @@ class PersonAdmin(admin.ModelAdmin):
 class ApiTokenAdmin(ReadOnlyAdmin):
     """A token can be revoked here, which is to delete it."""
 
-    list_display = ["name", "user", "created"]
+    list_display = ["name", "user", "scope", "created"]
     list_select_related = ["user"]
     search_fields = ["name", "user__username"]
     exclude = ["digest"]

@@ -1,0 +1,105 @@
+"""Patches, and their checks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from patchtrack.api.inputs import CheckInput, PatchInput
+from patchtrack.api.mails import tell_patch
+from patchtrack.api.records import Record, split_prefixes
+from patchtrack.api.views.base import Resource, find_mail, find_or_404, read_input, tell_each
+from patchtrack.models import ApiToken, Check, Patch
+from patchtrack.services import related
+from patchtrack.services.changes import change_patches
+from patchtrack.services.checks import NewCheck, add_check
+from patchtrack.services.choices import find_delegates
+from patchtrack.services.permissions import find_changeable
+
+_RESULTS = {result.label: result.value for result in Check.Result}
+
+
+class Patches(Resource):
+    """All patches."""
+
+    def get(self, request: Request, **_: object) -> Response:
+        tell = tell_each(self.records.patch)
+        return self.answer_list("patches", Patch.objects.all(), related.patches(), tell)
+
+
+class OnePatch(Resource):
+    """A patch with its text and diff."""
+
+    def get(self, request: Request, row: int, **_: object) -> Response:
+        return Response(self._tell(row))
+
+    def patch(self, request: Request, row: int, **_: object) -> Response:
+        patch = _find_changeable_patch(request, row)
+        wanted = _parse_decision(patch, read_input(PatchInput, request))
+        change_patches(request.user, patch.project, [patch.pk], wanted)
+        return Response(self._tell(row))
+
+    put = patch
+
+    def _tell(self, row: int) -> Record:
+        patch = find_or_404(related.patches(), pk=row)
+        said = {**tell_patch(find_mail(row)), "prefixes": split_prefixes(patch.name)}
+        return {**self.records.patch(patch), **said}
+
+
+class Checks(Resource):
+    """The checks of a patch, oldest first."""
+
+    needed = ApiToken.Scope.CHECKS
+
+    def get(self, request: Request, row: int, **_: object) -> Response:
+        find_or_404(Patch.objects.only("pk"), pk=row)
+        tell = tell_each(self.records.check)
+        return self.answer_list("checks", Check.objects.filter(patch=row), related.checks(), tell)
+
+    def post(self, request: Request, row: int, **_: object) -> Response:
+        patch = _find_changeable_patch(request, row)
+        wanted = read_input(CheckInput, request)
+        new = NewCheck(
+            state=_RESULTS[wanted["state"]],
+            context=wanted.get("context", "default"),
+            target_url=wanted.get("target_url") or "",
+            description=wanted.get("description") or "",
+        )
+        check = self.records.check(add_check(request.user, patch.pk, new))
+        return Response(check, status.HTTP_201_CREATED, headers={"Location": check["url"]})
+
+
+class OneCheck(Resource):
+    """A check."""
+
+    def get(self, request: Request, row: int, check: int, **_: object) -> Response:
+        found = find_or_404(related.checks(), patch=row, pk=check)
+        return Response(self.records.check(found))
+
+
+def _find_changeable_patch(request: Request, row: int) -> Patch:
+    """Raises Http404 and PermissionDenied."""
+    patch = find_or_404(related.patches().select_related("submitter__user"), pk=row)
+    if not find_changeable(request.user, patch.project, [patch]):
+        raise PermissionDenied
+    return patch
+
+
+def _parse_decision(patch: Patch, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What is asked for in the names of columns. Raises ValidationError."""
+    columns = {"state": "state_id", "archived": "archived"}
+    decision = {columns[name]: wanted[name] for name in columns if name in wanted}
+    if "commit_ref" in wanted:
+        decision["commit_ref"] = wanted["commit_ref"] or ""
+    if "delegate" in wanted:
+        user = wanted["delegate"]
+        # Who has it already may keep it, also when no longer a maintainer.
+        if user and user.pk != patch.delegate_id and user not in find_delegates(patch.project):
+            refusal = f"User '{user}' is not a maintainer for project '{patch.project.name}'"
+            raise serializers.ValidationError({"delegate": [refusal]})
+        decision["delegate_id"] = user.pk if user else None
+    return decision
