@@ -269,21 +269,18 @@ class Records:
         return keep_known("comment", self.version, record)
 
     def check(self, check: Check) -> Record:
+        record = {**self.embedded_check(check), "user": self.user(check.user)}
+        return {**record, "description": check.description or None}
+
+    def embedded_check(self, check: Check) -> Record:
         return {
             "id": check.pk,
             "url": self.url("patches", check.patch_id, "checks", check.pk),
-            "user": self.user(check.user),
             "date": format_date(check.date),
             "state": _CHECKS[check.state],
             "target_url": check.target_url or None,
             "context": check.context,
-            "description": check.description or None,
         }
-
-    def embedded_check(self, check: Check) -> Record:
-        record = self.check(check)
-        del record["user"], record["description"]
-        return record
 
     def bundle(self, bundle: Bundle) -> Record:
         owner, name = bundle.owner.get_username(), quote_segment(bundle.name)

@@ -1,9 +1,19 @@
 """Which view answers which path of the API, in each version."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls.converters import IntConverter
 
 from patchtrack.api.versions import LATEST, has_call
 from patchtrack.api.views import bundles, comments, patches, people, projects, series
+
+
+class IdConverter(IntConverter):
+    """A number that a database can hold."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(IdConverter, "id")
 
 
 def _find_paths(version: int) -> list[URLPattern]:
@@ -13,28 +23,28 @@ def _find_paths(version: int) -> list[URLPattern]:
         path("projects/", projects.Projects.as_view()),
         path("projects/<str:key>/", projects.OneProject.as_view()),
         path("users/", people.Users.as_view()),
-        path("users/<int:row>/", people.OneUser.as_view()),
+        path("users/<id:row>/", people.OneUser.as_view()),
         path("people/", people.People.as_view()),
-        path("people/<int:row>/", people.OnePerson.as_view()),
+        path("people/<id:row>/", people.OnePerson.as_view()),
         path("patches/", patches.Patches.as_view()),
-        path("patches/<int:row>/", patches.OnePatch.as_view()),
-        path("patches/<int:row>/checks/", patches.Checks.as_view()),
-        path("patches/<int:row>/checks/<int:check>/", patches.OneCheck.as_view()),
+        path("patches/<id:row>/", patches.OnePatch.as_view()),
+        path("patches/<id:row>/checks/", patches.Checks.as_view()),
+        path("patches/<id:row>/checks/<id:check>/", patches.OneCheck.as_view()),
         path("covers/", comments.Covers.as_view()),
-        path("covers/<int:row>/", comments.OneCover.as_view()),
+        path("covers/<id:row>/", comments.OneCover.as_view()),
         path("series/", series.AllSeries.as_view()),
-        path("series/<int:row>/", series.OneSeries.as_view()),
+        path("series/<id:row>/", series.OneSeries.as_view()),
         path("bundles/", bundles.Bundles.as_view()),
-        path("bundles/<int:row>/", bundles.OneBundle.as_view()),
+        path("bundles/<id:row>/", bundles.OneBundle.as_view()),
         path("events/", series.Events.as_view()),
     ]
     for parent in ("patches", "covers"):
         named = {"parent": parent}
-        where = f"{parent}/<int:row>/comments/"
+        where = f"{parent}/<id:row>/comments/"
         if has_call("comments", version):
             paths.append(path(where, comments.Comments.as_view(), named))
         if has_call("one comment", version):
-            paths.append(path(f"{where}<int:comment>/", comments.OneComment.as_view(), named))
+            paths.append(path(f"{where}<id:comment>/", comments.OneComment.as_view(), named))
     return paths
 
 
