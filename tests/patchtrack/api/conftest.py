@@ -9,8 +9,10 @@ from tests.factories import UserFactory
 
 @pytest.fixture
 def api() -> APIClient:
-    """A client that sends JSON."""
-    return APIClient()
+    """A client that sends JSON, unless it is told otherwise."""
+    client = APIClient()
+    client.default_format = "json"
+    return client
 
 
 @pytest.fixture

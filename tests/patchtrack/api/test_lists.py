@@ -235,7 +235,15 @@ def test_answers_are_json(client, db, accept, status):
     assert client.get(URL, headers={"Accept": accept}).status_code == status
 
 
-@pytest.mark.parametrize("path", ["/api/nothing/", "/api/patches/abc/", "/api/patches/1/x/", "/api/patches/9999999999999999999/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/nothing/",
+        "/api/patches/abc/",
+        "/api/patches/1/x/",
+        "/api/patches/9999999999999999999/",
+    ],
+)
 def test_what_is_no_address_is_a_page_that_there_is_not(client, db, path):
     answer = client.get(path)
     assert answer.status_code == 404
