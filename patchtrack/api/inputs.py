@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from rest_framework import serializers
 
 from patchtrack.models import Check, State
@@ -57,12 +58,19 @@ class PatchesField(serializers.ListField):
         return int(item)
 
 
+class UserField(serializers.PrimaryKeyRelatedField):
+    """A user by the id."""
+
+    def to_internal_value(self, data: Any) -> AbstractBaseUser:
+        if isinstance(data, bool) or not isinstance(data, int | str):
+            self.fail("incorrect_type", data_type=type(data).__name__)
+        return super().to_internal_value(data)
+
+
 class PatchInput(serializers.Serializer):
     state = StateField()
     archived = serializers.BooleanField(required=False)
-    delegate = serializers.PrimaryKeyRelatedField(
-        queryset=get_user_model().objects.all(), allow_null=True
-    )
+    delegate = UserField(queryset=get_user_model().objects.all(), allow_null=True)
     commit_ref = serializers.CharField(
         max_length=255, required=False, allow_blank=True, allow_null=True
     )
