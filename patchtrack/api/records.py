@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import quote
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.urls import get_script_prefix
 
 from patchtrack.api.versions import keep_known
 from patchtrack.models import (
@@ -23,7 +22,7 @@ from patchtrack.models import (
     Series,
 )
 from patchtrack.services.accounts import find_profile
-from patchtrack.services.links import archive_url, message_url, quote_segment
+from patchtrack.services.links import archive_url, quote_segment
 
 Record = dict[str, Any]
 Submitted = Patch | Cover
@@ -67,9 +66,9 @@ class Records:
         """An address without a version, which some fields have in all versions."""
         return f"{self.site}/api/{'/'.join(map(str, parts))}/"
 
-    def _message(self, project: Project, message: Message, kind: str, leaf: str = "") -> str:
-        path = message_url(project.linkname, kind, message.message_id, leaf)
-        return f"{self.site}/{path.removeprefix(get_script_prefix())}"
+    def _page(self, project: Project, message: Message, kind: str) -> str:
+        """The page of a message, as `message_url` has it, but for hundreds at once."""
+        return f"{self.site}/project/{project.linkname}/{kind}/{quote_segment(message.message_id)}/"
 
     def index(self, names: Sequence[str]) -> Record:
         return {name: self.url(name) for name in names}
@@ -140,10 +139,11 @@ class Records:
         }
 
     def patch(self, patch: Patch) -> Record:
+        page = self._page(patch.project, patch.message, "patch")
         record = {
             "id": patch.pk,
             "url": self.url("patches", patch.pk),
-            "web_url": self._message(patch.project, patch.message, "patch"),
+            "web_url": page,
             "project": self.embedded_project(patch.project),
             "msgid": f"<{patch.message.message_id}>",
             "list_archive_url": archive_url(patch.project, patch.message) or None,
@@ -156,7 +156,7 @@ class Records:
             "hash": patch.hash or None,
             "submitter": self.embedded_person(patch.submitter),
             "delegate": self.anybody(patch.delegate),
-            "mbox": self._message(patch.project, patch.message, "patch", "mbox"),
+            "mbox": f"{page}mbox/",
             "series": self._series_of(patch),
             "comments": self._plain("patches", patch.pk, "comments"),
             "check": _CHECKS[_UNCHECKED if patch.check_state is None else patch.check_state],
@@ -171,17 +171,18 @@ class Records:
         return keep_known("patch", self.version, record)
 
     def cover(self, cover: Cover) -> Record:
+        page = self._page(cover.project, cover.message, "cover")
         record = {
             "id": cover.pk,
             "url": self.url("covers", cover.pk),
-            "web_url": self._message(cover.project, cover.message, "cover"),
+            "web_url": page,
             "project": self.embedded_project(cover.project),
             "msgid": f"<{cover.message.message_id}>",
             "list_archive_url": archive_url(cover.project, cover.message) or None,
             "date": format_date(cover.date),
             "name": cover.name,
             "submitter": self.embedded_person(cover.submitter),
-            "mbox": self._message(cover.project, cover.message, "cover", "mbox"),
+            "mbox": f"{page}mbox/",
             "series": self._series_of(cover),
             "comments": self._plain("covers", cover.pk, "comments"),
         }
@@ -192,15 +193,16 @@ class Records:
         return keep_known("cover", self.version, record)
 
     def _embedded(self, row: Submitted, project: Project, resource: str, kind: str) -> Record:
+        page = self._page(project, row.message, kind)
         return {
             "id": row.pk,
             "url": self.url(resource, row.pk),
-            "web_url": self._message(project, row.message, kind),
+            "web_url": page,
             "msgid": f"<{row.message.message_id}>",
             "list_archive_url": archive_url(project, row.message) or None,
             "date": format_date(row.date),
             "name": row.name,
-            "mbox": self._message(project, row.message, kind, "mbox"),
+            "mbox": f"{page}mbox/",
         }
 
     def _series_of(self, row: Submitted) -> list[Record]:

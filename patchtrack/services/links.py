@@ -30,6 +30,8 @@ def message_url(linkname: str, kind: str, message_id: str, leaf: str = "") -> st
 
 def archive_url(project: Project, message: Message) -> str:
     """The message in the list's archive, or an empty string."""
+    if not project.list_archive_url_format:
+        return ""
     url = project.list_archive_url_format.replace("{}", quote(message.message_id, safe="@"))
     return url if is_web_url(url) else ""
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404
+from django.urls import get_script_prefix
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -52,7 +53,7 @@ class Resource(APIView):
     @property
     def records(self) -> Records:
         """What tells of rows to this request."""
-        site = self.request.build_absolute_uri("/").removesuffix("/")
+        site = self.request.build_absolute_uri(get_script_prefix()).removesuffix("/")
         return Records(site=site, prefix=self.kwargs["prefix"], version=self.version)
 
     def handle_exception(self, exc: Exception) -> Response:

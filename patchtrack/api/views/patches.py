@@ -83,7 +83,7 @@ class OneCheck(Resource):
 
 def _find_changeable_patch(request: Request, row: int) -> Patch:
     """Raises Http404 and PermissionDenied."""
-    patch = find_or_404(related.patches().select_related("submitter__user"), pk=row)
+    patch = find_or_404(related.patches(), pk=row)
     if not find_changeable(request.user, patch.project, [patch]):
         raise PermissionDenied
     return patch
