@@ -183,6 +183,17 @@ class SeriesAliasAdmin(ReadOnlyAdmin):
     list_select_related = ["series"]
 
 
+@admin.register(models.PatchRelation)
+class PatchRelationAdmin(ReadOnlyAdmin):
+    list_display = ["id"]
+
+
+@admin.register(models.RelatedPatch)
+class RelatedPatchAdmin(ReadOnlyAdmin):
+    list_display = ["patch", "relation"]
+    list_select_related = ["patch", "relation"]
+
+
 @admin.register(models.Comment)
 class CommentAdmin(ReadOnlyAdmin):
     list_display = ["message", "patch", "cover", "addressed"]

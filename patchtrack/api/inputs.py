@@ -74,6 +74,7 @@ class PatchInput(serializers.Serializer):
     commit_ref = serializers.CharField(
         max_length=255, required=False, allow_blank=True, allow_null=True
     )
+    related = PatchesField(required=False)
 
 
 class CheckInput(serializers.Serializer):

@@ -138,7 +138,8 @@ class Records:
             "email": person.address,
         }
 
-    def patch(self, patch: Patch) -> Record:
+    def patch(self, patch: Patch, others: Sequence[Patch] = ()) -> Record:
+        """A patch, and the `others` of the relation that it is in."""
         page = self._page(patch.project, patch.message, "patch")
         record = {
             "id": patch.pk,
@@ -162,7 +163,7 @@ class Records:
             "check": _CHECKS[_UNCHECKED if patch.check_state is None else patch.check_state],
             "checks": self._plain("patches", patch.pk, "checks"),
             "tags": patch.tags,
-            "related": [],
+            "related": [self.embedded_patch(other, other.project) for other in others],
         }
         return keep_known("patch", self.version, record)
 

@@ -33,6 +33,7 @@ _FILTERS: Mapping[str, Mapping[str, int]] = {
 _CALLS = {
     "comments": 1,
     "write bundles": 2,
+    "relate patches": 2,
     "one comment": 3,
 }
 # Events that are not told to who does not expect them.
@@ -62,7 +63,7 @@ def has_filter(resource: str, name: str, version: int) -> bool:
 
 
 def has_call(call: str, version: int) -> bool:
-    """Whether the version has "comments", "one comment" or "write bundles"."""
+    """Whether the version has a call of the table."""
     return version >= _CALLS[call]
 
 

@@ -1,16 +1,18 @@
 """Patches, and their checks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from rest_framework import serializers, status
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from patchtrack.api.inputs import CheckInput, PatchInput
 from patchtrack.api.mails import tell_patch
 from patchtrack.api.records import Record, split_prefixes
+from patchtrack.api.versions import has_call
 from patchtrack.api.views.base import Resource, find_mail, find_or_404, read_input, tell_each
 from patchtrack.models import ApiToken, Check, Patch
 from patchtrack.services import related
@@ -18,16 +20,32 @@ from patchtrack.services.changes import change_patches
 from patchtrack.services.checks import NewCheck, add_check
 from patchtrack.services.choices import find_delegates
 from patchtrack.services.permissions import find_changeable
+from patchtrack.services.relations import (
+    OtherRelation,
+    UnknownPatch,
+    add_related,
+    remove_related,
+)
 
 _RESULTS = {result.label: result.value for result in Check.Result}
+
+
+class Conflict(APIException):
+    """A patch is in another relation already."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_detail = "A patch is part of another relation."
 
 
 class Patches(Resource):
     """All patches."""
 
     def get(self, request: Request, **_: object) -> Response:
-        tell = tell_each(self.records.patch)
-        return self.answer_list("patches", Patch.objects.all(), related.patches(), tell)
+        return self.answer_list("patches", Patch.objects.all(), related.patches(), self._tell)
+
+    def _tell(self, rows: Iterable[Patch]) -> list[Record]:
+        tell, relations = self.records.patch, related.find_relations(rows)
+        return [tell(patch, relations.get(patch.pk, ())) for patch in rows]
 
 
 class OnePatch(Resource):
@@ -38,16 +56,33 @@ class OnePatch(Resource):
 
     def patch(self, request: Request, row: int, **_: object) -> Response:
         patch = _find_changeable_patch(request, row)
-        wanted = _parse_decision(patch, read_input(PatchInput, request))
-        change_patches(request.user, patch.project, [patch.pk], wanted)
+        wanted = read_input(PatchInput, request)
+        decision = _parse_decision(patch, wanted)
+        if "related" in wanted and has_call("relate patches", self.version):
+            self._relate(patch, wanted["related"])
+        change_patches(request.user, patch.project, [patch.pk], decision)
         return Response(self._tell(row))
 
     put = patch
 
+    def _relate(self, patch: Patch, others: Sequence[int]) -> None:
+        """Raises PermissionDenied, ValidationError and Conflict."""
+        try:
+            if others:
+                add_related(self.request.user, patch.pk, others)
+            else:
+                remove_related(self.request.user, patch.pk)
+        except UnknownPatch as error:
+            refusal = f'Invalid pk "{error.patch}" - object does not exist.'
+            raise serializers.ValidationError({"related": [refusal]}) from error
+        except OtherRelation as error:
+            raise Conflict from error
+
     def _tell(self, row: int) -> Record:
         patch = find_or_404(related.patches(), pk=row)
+        others = related.find_relations([patch]).get(row, ())
         said = {**tell_patch(find_mail(row)), "prefixes": split_prefixes(patch.name)}
-        return {**self.records.patch(patch), **said}
+        return {**self.records.patch(patch, others), **said}
 
 
 class Checks(Resource):

@@ -147,6 +147,11 @@ class TestTokens:
         assert token not in str(as_jane.cookies)
         assert "no-store" in page.headers["Cache-Control"]
 
+    def test_one_can_be_limited(self, as_jane, jane):
+        page = as_jane.post("/user/tokens/", {"name": "bot", "scope": "checks"})
+        assert "only read, and report checks" in page.content.decode()
+        assert jane.api_tokens.get(name="bot").scope == "checks"
+
     @pytest.mark.parametrize("name", ["laptop", "", " ", "x" * 101, "a\0b"])
     def test_a_wrong_name_makes_none(self, as_jane, jane, name):
         page = as_jane.post("/user/tokens/", {"name": name, "scope": "all"})
