@@ -93,7 +93,7 @@ class PersonAdmin(admin.ModelAdmin):
 class ApiTokenAdmin(ReadOnlyAdmin):
     """A token can be revoked here, which is to delete it."""
 
-    list_display = ["name", "user", "created"]
+    list_display = ["name", "user", "scope", "created"]
     list_select_related = ["user"]
     search_fields = ["name", "user__username"]
     exclude = ["digest"]
@@ -188,6 +188,17 @@ class DependencyAdmin(ReadOnlyAdmin):
     list_display = ["message", "target"]
     list_select_related = ["message"]
     search_fields = ["target__exact", "message__message_id__exact"]
+
+
+@admin.register(models.PatchRelation)
+class PatchRelationAdmin(ReadOnlyAdmin):
+    list_display = ["id"]
+
+
+@admin.register(models.RelatedPatch)
+class RelatedPatchAdmin(ReadOnlyAdmin):
+    list_display = ["patch", "relation"]
+    list_select_related = ["patch", "relation"]
 
 
 @admin.register(models.Comment)

@@ -121,6 +121,24 @@ PATCHTRACK_NOTIFICATION_DELAY_MINUTES = read_integer(
     environ, "PATCHTRACK_NOTIFICATION_DELAY_MINUTES", 10
 )
 
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+        "patchtrack.api.authentication.BasicAuthentication",
+        "patchtrack.api.authentication.TokenAuthentication",
+    ],
+    "DEFAULT_PARSER_CLASSES": [
+        "patchtrack.api.parsers.JSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_RENDERER_CLASSES": [
+        "rest_framework.renderers.JSONRenderer",
+        "patchtrack.api.renderers.PageRenderer",
+    ],
+    "NON_FIELD_ERRORS_KEY": "detail",
+}
+
 LANGUAGE_CODE = "en"
 USE_I18N = False
 TIME_ZONE = "UTC"

@@ -101,6 +101,7 @@ urlpatterns = [
     path("person/<int:row>/", people.person_page, name="person"),
     path("person/<int:row>/feed/", feeds.person_feed, name="person-feed"),
     path("search/", search.search, name="search"),
+    path("api/", include("patchtrack.api.urls")),
     path("about/", site.about, name="about"),
     path("robots.txt", site.robots, name="robots"),
     path("mail/", mail_health.mail_health, name="mail-health"),

@@ -29,11 +29,20 @@ class Person(models.Model):
 
 
 class ApiToken(models.Model):
-    """A user's key to the API; only its SHA-256 is kept, so it is shown once."""
+    """A user's key to the API; only its SHA-256 is kept, so it is shown once.
+
+    Its `scope` says how much of what the user may do can be done with it.
+    """
+
+    class Scope(models.TextChoices):
+        ALL = "all", "all that I may do"
+        CHECKS = "checks", "only read, and report checks"
+        READ = "read", "only read"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=100)
     digest = models.CharField(max_length=64)
+    scope = models.CharField(max_length=10, choices=Scope, default=Scope.ALL)
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:

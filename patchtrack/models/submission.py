@@ -147,6 +147,25 @@ class Patch(Submission):
         ]
 
 
+class PatchRelation(models.Model):
+    """Patches that a maintainer has said to belong together, such as versions and backports."""
+
+    def __str__(self) -> str:
+        return f"relation {self.pk}"
+
+
+class RelatedPatch(models.Model):
+    """A patch in the one relation that it is in."""
+
+    patch = models.OneToOneField(
+        Patch, models.CASCADE, primary_key=True, related_name="in_relation"
+    )
+    relation = models.ForeignKey(PatchRelation, models.CASCADE, related_name="members")
+
+    def __str__(self) -> str:
+        return f"patch {self.pk}"
+
+
 class Comment(models.Model):
     """What somebody says on a patch or on a cover letter."""
 

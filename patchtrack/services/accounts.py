@@ -72,7 +72,7 @@ def add_maintainer(project: Project, username: str, email: str = "") -> Abstract
     return user
 
 
-def add_token(user: AbstractBaseUser, name: str = "") -> str:
+def add_token(user: AbstractBaseUser, name: str = "", scope: str = ApiToken.Scope.ALL) -> str:
     """A new API token of a user, 40 hex digits; it is kept only as a digest.
 
     Raises NameTaken if the user has a token of this name.
@@ -81,10 +81,16 @@ def add_token(user: AbstractBaseUser, name: str = "") -> str:
     name = name or f"made {timezone.now():%Y-%m-%d %H:%M:%S.%f}"
     try:
         with transaction.atomic():
-            ApiToken.objects.create(user=user, name=name, digest=hash_token(token))
+            ApiToken.objects.create(user=user, name=name, digest=hash_token(token), scope=scope)
     except IntegrityError as error:
         raise NameTaken from error
     return token
+
+
+def find_token(token: str) -> ApiToken | None:
+    """What is known of a token, with its user and the user's profile; one query."""
+    rows = ApiToken.objects.select_related("user__profile")
+    return rows.filter(digest=hash_token(token), user__is_active=True).first()
 
 
 def remove_token(token: ApiToken) -> None:

@@ -1,6 +1,7 @@
 """Bundles: a user's ordered choices of patches, private unless shared."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from patchtrack.services.permissions import User
 from patchtrack.services.transactions import in_transaction
 
 LONGEST_NAME = 50
+_ONE_PROJECT = "Bundle patches must belong to the same project"
 
 
 def check_name(name: str) -> str:
@@ -87,3 +89,68 @@ def change_bundle(bundle: Bundle, name: str, public: bool) -> None:
         raise ValidationError(f"You have a bundle {name} already.")
     bundle.name, bundle.public = name, public
     bundle.save(update_fields=["name", "public"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleWish:
+    """What a bundle is to be; None leaves a thing as it is. `patches` are ids in their order."""
+
+    name: str | None = None
+    public: bool | None = None
+    patches: Sequence[int] | None = None
+
+
+@in_transaction
+def make_bundle(owner: AbstractBaseUser, wish: BundleWish) -> Bundle:
+    """A new bundle, of the project of its patches. Raises ValidationError by field."""
+    project = _find_project(wish.patches or ())
+    bundle = Bundle(owner=owner, project_id=project, public=bool(wish.public))
+    return _write_bundle(bundle, wish)
+
+
+@in_transaction
+def rewrite_bundle(bundle: Bundle, wish: BundleWish) -> Bundle:
+    """Make a bundle what it is to be. Raises ValidationError by field, and Bundle.DoesNotExist."""
+    bundle = Bundle.objects.select_for_update().get(pk=bundle.pk)
+    if wish.public is not None:
+        bundle.public = wish.public
+    return _write_bundle(bundle, wish)
+
+
+def _write_bundle(bundle: Bundle, wish: BundleWish) -> Bundle:
+    if wish.name is not None:
+        bundle.name = _choose_name(bundle, wish.name)
+    if wish.patches is not None and _find_project(wish.patches) != bundle.project_id:
+        raise ValidationError({"patches": _ONE_PROJECT})
+    bundle.save()
+    if wish.patches is not None:
+        BundlePatch.objects.filter(bundle=bundle).delete()
+        BundlePatch.objects.bulk_create(
+            BundlePatch(bundle=bundle, patch_id=patch, order=place)
+            for place, patch in enumerate(dict.fromkeys(wish.patches), start=1)
+        )
+    return bundle
+
+
+def _choose_name(bundle: Bundle, name: str) -> str:
+    try:
+        name = check_name(name)
+    except ValidationError as error:
+        raise ValidationError({"name": error.messages}) from error
+    others = Bundle.objects.filter(owner=bundle.owner_id, name=name).exclude(pk=bundle.pk)
+    if others.exists():
+        raise ValidationError({"name": f"You have a bundle {name} already."})
+    return name
+
+
+def _find_project(patches: Sequence[int]) -> int:
+    """The one project that all patches (by id) are of. Raises ValidationError."""
+    if not patches:
+        raise ValidationError({"patches": "Bundles cannot be empty"})
+    known = dict(Patch.objects.filter(pk__in=patches).values_list("pk", "project_id"))
+    for patch in patches:
+        if patch not in known:
+            raise ValidationError({"patches": f'Invalid pk "{patch}" - object does not exist.'})
+    if len(set(known.values())) > 1:
+        raise ValidationError({"patches": _ONE_PROJECT})
+    return known[patches[0]]

@@ -1,4 +1,5 @@
-"""Changes what people decide about patches: state, delegate and archived, with their events."""
+"""Changes what people decide about patches: state, delegate, archived and where a patch was
+committed, with their events."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,13 +15,14 @@ from patchtrack.services.notifications import add_untold
 from patchtrack.services.permissions import find_changeable
 from patchtrack.services.transactions import in_transaction
 
-# What a person decides about a patch.
+# What a person decides about a patch on its page, and what else by the API.
 DECISIONS = ("state_id", "delegate_id", "archived")
+_DECIDED = (*DECISIONS, "commit_ref")
 _UNDO_FOR = timedelta(days=1)
 _LOCKED_AT_ONCE = 500
 
-# Some of the DECISIONS, and what each is to be.
-Decision = Mapping[str, int | bool | None]
+# Some of what is decided, and what each is to be.
+Decision = Mapping[str, int | bool | str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,7 @@ def _lock(project: Project, ids: Iterable[int]) -> Iterator[list[Patch]]:
     ordered = iter(sorted(set(ids)))
     while some := list(islice(ordered, _LOCKED_AT_ONCE)):
         patches = Patch.objects.select_for_update(of=("self",)).select_related("submitter")
-        columns = ("name", "project_id", "submitter__user_id", *DECISIONS)
+        columns = ("name", "project_id", "submitter__user_id", *_DECIDED)
         yield list(patches.filter(project=project, pk__in=some).only(*columns).order_by("pk"))
 
 

@@ -196,9 +196,10 @@ def find_time_zones() -> list[tuple[str, Any]]:
 
 
 class TokenForm(forms.ModelForm):
-    """A name for a new token."""
+    """A name for a new token, and how much can be done with it."""
 
     class Meta:
         model = ApiToken
-        fields = ("name",)
+        fields = ("name", "scope")
+        labels = {"scope": "What can be done with it"}  # noqa: RUF012
         help_texts = {"name": "What the token is for, such as: pwclient on my laptop"}  # noqa: RUF012

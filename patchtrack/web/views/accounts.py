@@ -100,7 +100,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     token = ""
     if request.method == "POST" and form.is_valid():
         try:
-            token = add_token(request.user, form.cleaned_data["name"])
+            token = add_token(request.user, **form.cleaned_data)
             form = TokenForm()
         except NameTaken:
             form.add_error("name", "You have a token of this name already.")

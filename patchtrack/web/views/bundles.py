@@ -1,5 +1,8 @@
 """Bundles: their list, each one's page, and the forms that change them."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -16,8 +19,11 @@ from patchtrack.services.bundles import (
     find_bundle_patches,
     find_bundles,
 )
+from patchtrack.services.credentials import find_viewer
 from patchtrack.services.permissions import User
 from patchtrack.services.stored import find_patch_items
+from patchtrack.services.throttle import TooOften
+from patchtrack.web.asking import tell_wait
 from patchtrack.web.deciding import Unclear, parse_seen
 from patchtrack.web.views.downloads import make_mbox
 
@@ -39,9 +45,23 @@ def project_bundles(request: HttpRequest, linkname: str) -> HttpResponse:
     return _render_bundles(request, bundles, f"Bundles of {project.name}", project)
 
 
+def _throttled(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page that programs fetch with a name and a password, which could be guessed there."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, **where: str) -> HttpResponse:
+        try:
+            return view(request, **where)
+        except TooOften as refusal:
+            return tell_wait(HttpResponse("There were too many attempts to log in."), refusal)
+
+    return answer
+
+
 @require_safe
+@_throttled
 def bundle_page(request: HttpRequest, username: str, name: str) -> HttpResponse:
-    bundle = _find_bundle(request.user, username, name)
+    bundle = _find_bundle(find_viewer(request), username, name)
     patches = find_bundle_patches(bundle)
     mbox = request.build_absolute_uri(reverse("bundle-mbox", args=[username, name]))
     context = {
@@ -55,8 +75,9 @@ def bundle_page(request: HttpRequest, username: str, name: str) -> HttpResponse:
 
 
 @require_safe
+@_throttled
 def bundle_mbox(request: HttpRequest, username: str, name: str) -> HttpResponse:
-    bundle = _find_bundle(request.user, username, name)
+    bundle = _find_bundle(find_viewer(request), username, name)
     items = find_patch_items(find_bundle_patches(bundle))
     return make_mbox(items, f"bundle-{bundle.pk}-{bundle.name}.mbox")
 

@@ -139,7 +139,7 @@ class TestAddresses:
 
 class TestTokens:
     def test_a_new_one_is_shown_once(self, as_jane, jane, caplog):
-        page = as_jane.post("/user/tokens/", {"name": "desktop"})
+        page = as_jane.post("/user/tokens/", {"name": "desktop", "scope": "all"})
         token = re.search(r"<code>([0-9a-f]{40})</code>", page.content.decode())[1]
         assert jane.api_tokens.get(name="desktop").digest == hash_token(token)
         assert token not in as_jane.get("/user/tokens/").content.decode()
@@ -147,14 +147,19 @@ class TestTokens:
         assert token not in str(as_jane.cookies)
         assert "no-store" in page.headers["Cache-Control"]
 
+    def test_one_can_be_limited(self, as_jane, jane):
+        page = as_jane.post("/user/tokens/", {"name": "bot", "scope": "checks"})
+        assert "only read, and report checks" in page.content.decode()
+        assert jane.api_tokens.get(name="bot").scope == "checks"
+
     @pytest.mark.parametrize("name", ["laptop", "", " ", "x" * 101, "a\0b"])
     def test_a_wrong_name_makes_none(self, as_jane, jane, name):
-        page = as_jane.post("/user/tokens/", {"name": name})
+        page = as_jane.post("/user/tokens/", {"name": name, "scope": "all"})
         assert "errorlist" in page.content.decode()
         assert jane.api_tokens.count() == 1
 
     def test_a_name_is_only_text(self, as_jane):
-        page = as_jane.post("/user/tokens/", {"name": "<script>alert(1)</script>"})
+        page = as_jane.post("/user/tokens/", {"name": "<script>alert(1)</script>", "scope": "all"})
         assert "<script>" not in page.content.decode()
 
     def test_one_is_revoked(self, as_jane, jane):
@@ -192,7 +197,7 @@ class TestOthers:
         if user:
             client.force_login(user)
         client.post("/user/", PROFILE)
-        client.post("/user/tokens/", {"name": "desktop"})
+        client.post("/user/tokens/", {"name": "desktop", "scope": "all"})
         client.post("/user/link/", {"email": "x@example.org"})
         owners = [Profile.objects.get().user] if user else []
         owners += [row.user for row in ApiToken.objects.exclude(name="laptop")]

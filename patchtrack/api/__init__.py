@@ -1,0 +1,1 @@
+"""The REST API: Patchwork's, in all its versions."""

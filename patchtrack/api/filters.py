@@ -1,0 +1,238 @@
+"""Narrows and orders lists by the parameters of a request, under Patchwork's names.
+
+What does not resolve empties a list, as clients expect; unknown parameters are ignored.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from rest_framework.exceptions import ValidationError
+
+from patchtrack.api.versions import has_filter
+from patchtrack.models import Check, Event
+from patchtrack.services import resolving
+from patchtrack.services.resolving import NotFound
+
+Filter = Callable[[QuerySet, Sequence[str]], QuerySet]
+
+_TERM = re.compile(r'"([^"]*)"|(\S+)')
+_FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+def narrow(rows: QuerySet, resource: str, parameters: QueryDict, version: int) -> QuerySet:
+    """The rows that all parameters let through. Raises ValidationError for a NUL in `q`."""
+    try:
+        for name, narrow_by in _FILTERS[resource].items():
+            if name in parameters and has_filter(resource, name, version):
+                values = parameters.getlist(name)
+                rows = narrow_by(rows, [value for value in values if _is_storable(value)])
+    except NotFound:
+        return rows.none()
+    return _search(rows, _SEARCHED.get(resource, ()), parameters.get("q", ""))
+
+
+def order(rows: QuerySet, resource: str, parameters: QueryDict) -> QuerySet:
+    """The rows as `order` has them; rows that it does not tell apart are in the order of ids."""
+    columns = _ORDERS[resource]
+    names = [name.strip() for name in parameters.get("order", "").split(",")]
+    wanted = [name for name in names if name.removeprefix("-") in columns]
+    wanted = wanted or [_DEFAULT_ORDERS.get(resource, "id")]
+    keys = [name[: name.startswith("-")] + columns[name.removeprefix("-")] for name in wanted]
+    # In the direction of the last, so that an index can be read from one end.
+    return rows.order_by(*keys, "-pk" if keys[-1].startswith("-") else "pk")
+
+
+def _is_storable(value: str) -> bool:
+    """Whether a database could know it; what it could not, nothing is called."""
+    if "\0" in value:
+        raise NotFound
+    return True
+
+
+def parse_date(text: str) -> datetime:
+    """ISO 8601, a date alone or with a time after a T or a blank; UTC unless it says otherwise.
+    Raises NotFound."""
+    try:
+        date = datetime.fromisoformat(text.strip())
+        return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise NotFound from error
+
+
+def split_terms(text: str) -> list[str]:
+    """What `q` asks for: words, and phrases in quotes."""
+    return [phrase or word for phrase, word in _TERM.findall(text) if phrase or word]
+
+
+def _search(rows: QuerySet, columns: Sequence[str], text: str) -> QuerySet:
+    if not columns:
+        return rows
+    if "\0" in text:
+        raise ValidationError(["Null characters are not allowed."])
+    for term in split_terms(text):
+        found = Q()
+        for column in columns:
+            found |= Q(**{f"{column}__icontains": term})
+        rows = rows.filter(found)
+    return rows
+
+
+def _by(
+    column: str, find: Callable[[Sequence[str]], Sequence[int]], rows: QuerySet, said: Sequence[str]
+) -> QuerySet:
+    return rows.filter(**{f"{column}__in": find(said)})
+
+
+def _by_text(column: str, rows: QuerySet, said: Sequence[str]) -> QuerySet:
+    return rows.filter(**{f"{column}__in": list(said)})
+
+
+def _by_message(rows: QuerySet, said: Sequence[str]) -> QuerySet:
+    message_ids = [value.strip().removeprefix("<").removesuffix(">") for value in said]
+    return rows.filter(pk__in=resolving.find_messages(message_ids))
+
+
+def _by_hash(rows: QuerySet, said: Sequence[str]) -> QuerySet:
+    # Who has no hash has an empty one.
+    return rows.filter(hash__in=[value.lower() for value in said if value])
+
+
+def _by_flag(column: str, rows: QuerySet, said: Sequence[str]) -> QuerySet:
+    """What is neither true nor false is ignored."""
+    flag = _FLAGS.get(said[-1].strip().lower())
+    return rows if flag is None else rows.filter(**{column: flag})
+
+
+def _since(rows: QuerySet, said: Sequence[str]) -> QuerySet:
+    return rows.filter(date__gte=parse_date(said[-1]))
+
+
+def _before(rows: QuerySet, said: Sequence[str]) -> QuerySet:
+    return rows.filter(date__lt=parse_date(said[-1]))
+
+
+def _by_result(rows: QuerySet, said: Sequence[str]) -> QuerySet:
+    """Checks by the number of their state: never by its name, in Patchwork."""
+    numbers = {str(result.value): result.value for result in Check.Result}
+    if not numbers.keys() >= set(said):
+        raise NotFound
+    return rows.filter(state__in=[numbers[value] for value in said])
+
+
+def _by_category(rows: QuerySet, said: Sequence[str]) -> QuerySet:
+    if not set(Event.Category.values) >= set(said):
+        raise NotFound
+    return rows.filter(category__in=said)
+
+
+def _about_patches(rows: QuerySet, said: Sequence[str]) -> QuerySet:
+    patches = resolving.find_patches(said)
+    return rows.filter(message__in=[*patches, *resolving.find_comments(patches=patches)])
+
+
+def _about_covers(rows: QuerySet, said: Sequence[str]) -> QuerySet:
+    covers = resolving.find_covers(said)
+    return rows.filter(message__in=[*covers, *resolving.find_comments(covers=covers)])
+
+
+def _about_series(rows: QuerySet, said: Sequence[str]) -> QuerySet:
+    series = resolving.find_series(said)
+    completed = Q(category=Event.Category.PATCH_COMPLETED, message__patch__series__in=series)
+    return rows.filter(Q(series__in=series) | completed)
+
+
+_PROJECT = partial(_by, "project", resolving.find_projects)
+_SUBMITTER = partial(_by, "submitter", resolving.find_people)
+_DATES: dict[str, Filter] = {"since": _since, "before": _before}
+_FILTERS: Mapping[str, Mapping[str, Filter]] = {
+    "projects": {},
+    "users": {},
+    "people": {},
+    "patches": {
+        "project": _PROJECT,
+        "series": partial(_by, "series", resolving.find_series),
+        "submitter": _SUBMITTER,
+        "delegate": partial(_by, "delegate", resolving.find_users),
+        "state": partial(_by, "state", resolving.find_states),
+        "archived": partial(_by_flag, "archived"),
+        "hash": _by_hash,
+        "msgid": _by_message,
+        **_DATES,
+    },
+    "covers": {
+        "project": _PROJECT,
+        "series": partial(_by, "series", resolving.find_series),
+        "submitter": _SUBMITTER,
+        "msgid": _by_message,
+        **_DATES,
+    },
+    "series": {"project": _PROJECT, "submitter": _SUBMITTER, **_DATES},
+    "comments": {},
+    "checks": {
+        "user": partial(_by, "user", resolving.find_users),
+        "state": _by_result,
+        "context": partial(_by_text, "context"),
+        **_DATES,
+    },
+    "bundles": {
+        "project": _PROJECT,
+        "owner": partial(_by, "owner", resolving.find_users),
+        "public": partial(_by_flag, "public"),
+    },
+    "events": {
+        "project": _PROJECT,
+        "category": _by_category,
+        "series": _about_series,
+        "patch": _about_patches,
+        "cover": _about_covers,
+        "actor": partial(_by, "actor", resolving.find_users),
+        **_DATES,
+    },
+}
+_SEARCHED: Mapping[str, Sequence[str]] = {
+    "projects": ("name", "linkname"),
+    "users": ("username", "first_name", "last_name", "email"),
+    "people": ("name", "address"),
+    "patches": ("name",),
+    "covers": ("name",),
+    "series": ("name",),
+    "bundles": ("name",),
+    "comments": ("message__subject",),
+}
+_DEFAULT_ORDERS = {"events": "-date"}
+_ID = {"id": "pk"}
+_OF_SUBMISSIONS = {**_ID, "name": "name", "date": "date", "submitter": "submitter_id"}
+_ORDERS: Mapping[str, Mapping[str, str]] = {
+    "projects": {**_ID, "name": "name", "link_name": "linkname", "list_id": "list_id"},
+    "users": {**_ID, "username": "username", "email": "email"},
+    "people": {**_ID, "name": "name", "email": "address"},
+    "patches": {
+        **_OF_SUBMISSIONS,
+        "project": "project__linkname",
+        "state": "state__ordering",
+        "archived": "archived",
+    },
+    "covers": _OF_SUBMISSIONS,
+    "series": {**_OF_SUBMISSIONS, "received_all": "complete"},
+    "comments": {
+        **_ID,
+        "date": "message__date",
+        "submitter": "message__author_id",
+        "subject": "message__subject",
+    },
+    "checks": {
+        **_ID,
+        "user": "user_id",
+        "date": "date",
+        "state": "state",
+        "target_url": "target_url",
+        "context": "context",
+        "description": "description",
+    },
+    "bundles": {**_ID, "name": "name", "owner": "owner_id"},
+    "events": {"date": "date"},
+}

@@ -1,0 +1,48 @@
+"""Shows answers as pages, for people who look at the API in a browser."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.template.loader import render_to_string
+from rest_framework.renderers import BaseRenderer
+
+from patchtrack.models import Person, Project
+
+# A page with more to choose from helps nobody.
+_MOST_OFFERED = 5000
+
+
+class PageRenderer(BaseRenderer):
+    """An answer as text on a page; on lists of patches with the choices that Patchwork's page
+    has, which vscode-patchwork reads from there."""
+
+    media_type = "text/html"
+    format = "api"
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,  # noqa: ARG002
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> str:
+        context = renderer_context or {}
+        request = context["request"]
+        shown = {
+            "text": json.dumps(data, indent=2, ensure_ascii=False),
+            "path": request.path,
+            "status": context["response"].status_code,
+            "link": context["response"].headers.get("Link", ""),
+        }
+        if request.path.endswith("/patches/"):
+            shown |= _find_choices()
+        return render_to_string("patchtrack/api.html", shown, request=request._request)  # noqa: SLF001
+
+
+def _find_choices() -> dict[str, Any]:
+    """The projects and people that a list can be narrowed to; of people never the address."""
+    people = Person.objects.exclude(name="").order_by("name").values_list("pk", "name")
+    return {
+        "projects": Project.objects.values_list("pk", "name"),
+        "people": people[:_MOST_OFFERED],
+    }

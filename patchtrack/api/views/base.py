@@ -1,0 +1,114 @@
+"""What all addresses of the API share."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404
+from django.urls import get_script_prefix
+from rest_framework import status
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from patchtrack.api.authentication import check_scope
+from patchtrack.api.filters import narrow, order
+from patchtrack.api.paging import find_page, format_link
+from patchtrack.api.records import Record, Records
+from patchtrack.models import ApiToken
+from patchtrack.services.stored import StoredMail, find_stored
+
+Row = TypeVar("Row", bound=Model)
+
+# More than anything that is written here needs, in bytes.
+LARGEST_BODY = 1024 * 1024
+
+
+class TooLarge(APIException):
+    """The body is larger than anything that we take."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = f"A request has at most {LARGEST_BODY} bytes."
+
+
+class Resource(APIView):
+    """An address of the API. `needed` is the scope that a token needs for writing there."""
+
+    needed = ApiToken.Scope.ALL
+
+    def initial(self, request: Request, *arguments: Any, **options: Any) -> None:
+        super().initial(request, *arguments, **options)
+        check_scope(request, self.needed)
+        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
+            raise TooLarge
+
+    @property
+    def version(self) -> int:
+        return self.kwargs["version"]
+
+    @property
+    def records(self) -> Records:
+        """What tells of rows to this request."""
+        site = self.request.build_absolute_uri(get_script_prefix()).removesuffix("/")
+        return Records(site=site, prefix=self.kwargs["prefix"], version=self.version)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, PermissionDenied):
+            return super().handle_exception(self._refusal())
+        return super().handle_exception(exc)
+
+    def _refusal(self) -> Exception:
+        """In the words for who has not logged in, or for who may not."""
+        try:
+            self.permission_denied(self.request)
+        except APIException as refusal:
+            return refusal
+
+    def require_login(self) -> None:
+        """Raises PermissionDenied."""
+        if not self.request.user.is_authenticated:
+            raise PermissionDenied
+
+    def answer_list(
+        self,
+        resource: str,
+        rows: QuerySet,
+        whole: QuerySet,
+        tell: Callable[[Iterable[Any]], list[Record]],
+    ) -> Response:
+        """A page of those rows that the request asks for; `whole` are rows with what `tell`
+        tells of them."""
+        parameters = self.request.query_params
+        rows = narrow(rows, resource, parameters, self.version)
+        page = find_page(order(rows, resource, parameters), whole, parameters)
+        link = format_link(self.request.build_absolute_uri(), page)
+        return Response(tell(page.rows), headers={"Link": link})
+
+
+def tell_each(tell: Callable[[Any], Record]) -> Callable[[Iterable[Any]], list[Record]]:
+    return lambda rows: [tell(row) for row in rows]
+
+
+def find_or_404(rows: QuerySet[Row], name: str = "", **wanted: Any) -> Row:
+    """The one row that there is. Raises Http404 in Patchwork's words, in which the row has its
+    model's name unless it has another `name`."""
+    found = rows.filter(**wanted).first()
+    if found is None:
+        raise Http404(f"No {name or rows.model.__name__} matches the given query.")
+    return found
+
+
+def read_input(form: type[Serializer], request: Request) -> Mapping[str, Any]:
+    """What a request wants to be; of PATCH only what it names. Raises ValidationError."""
+    read = form(data=request.data, partial=request.method == "PATCH")
+    read.is_valid(raise_exception=True)
+    return read.validated_data
+
+
+def find_mail(message: int) -> StoredMail | None:
+    """What a message says, however large it is."""
+    return find_stored([message], settings.PATCHTRACK_MAX_MESSAGE_BYTES).get(message)

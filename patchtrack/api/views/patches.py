@@ -1,0 +1,140 @@
+"""Patches, and their checks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from rest_framework import serializers, status
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from patchtrack.api.inputs import CheckInput, PatchInput
+from patchtrack.api.mails import tell_patch
+from patchtrack.api.records import Record, split_prefixes
+from patchtrack.api.versions import has_call
+from patchtrack.api.views.base import Resource, find_mail, find_or_404, read_input, tell_each
+from patchtrack.models import ApiToken, Check, Patch
+from patchtrack.services import related
+from patchtrack.services.changes import change_patches
+from patchtrack.services.checks import NewCheck, add_check
+from patchtrack.services.choices import find_delegates
+from patchtrack.services.permissions import find_changeable
+from patchtrack.services.relations import (
+    OtherRelation,
+    UnknownPatch,
+    add_related,
+    remove_related,
+)
+
+_RESULTS = {result.label: result.value for result in Check.Result}
+
+
+class Conflict(APIException):
+    """A patch is in another relation already."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_detail = "A patch is part of another relation."
+
+
+class Patches(Resource):
+    """All patches."""
+
+    def get(self, request: Request, **_: object) -> Response:
+        return self.answer_list("patches", Patch.objects.all(), related.patches(), self._tell)
+
+    def _tell(self, rows: Iterable[Patch]) -> list[Record]:
+        tell, relations = self.records.patch, related.find_relations(rows)
+        return [tell(patch, relations.get(patch.pk, ())) for patch in rows]
+
+
+class OnePatch(Resource):
+    """A patch with its text and diff."""
+
+    def get(self, request: Request, row: int, **_: object) -> Response:
+        return Response(self._tell(row))
+
+    def patch(self, request: Request, row: int, **_: object) -> Response:
+        patch = _find_changeable_patch(request, row)
+        wanted = read_input(PatchInput, request)
+        decision = _parse_decision(patch, wanted)
+        if "related" in wanted and has_call("relate patches", self.version):
+            self._relate(patch, wanted["related"])
+        change_patches(request.user, patch.project, [patch.pk], decision)
+        return Response(self._tell(row))
+
+    put = patch
+
+    def _relate(self, patch: Patch, others: Sequence[int]) -> None:
+        """Raises PermissionDenied, ValidationError and Conflict."""
+        try:
+            if others:
+                add_related(self.request.user, patch.pk, others)
+            else:
+                remove_related(self.request.user, patch.pk)
+        except UnknownPatch as error:
+            refusal = f'Invalid pk "{error.patch}" - object does not exist.'
+            raise serializers.ValidationError({"related": [refusal]}) from error
+        except OtherRelation as error:
+            raise Conflict from error
+
+    def _tell(self, row: int) -> Record:
+        patch = find_or_404(related.patches(), pk=row)
+        others = related.find_relations([patch]).get(row, ())
+        said = {**tell_patch(find_mail(row)), "prefixes": split_prefixes(patch.name)}
+        return {**self.records.patch(patch, others), **said}
+
+
+class Checks(Resource):
+    """The checks of a patch, oldest first."""
+
+    needed = ApiToken.Scope.CHECKS
+
+    def get(self, request: Request, row: int, **_: object) -> Response:
+        find_or_404(Patch.objects.only("pk"), pk=row)
+        tell = tell_each(self.records.check)
+        return self.answer_list("checks", Check.objects.filter(patch=row), related.checks(), tell)
+
+    def post(self, request: Request, row: int, **_: object) -> Response:
+        patch = _find_changeable_patch(request, row)
+        wanted = read_input(CheckInput, request)
+        new = NewCheck(
+            state=_RESULTS[wanted["state"]],
+            context=wanted.get("context", "default"),
+            target_url=wanted.get("target_url") or "",
+            description=wanted.get("description") or "",
+        )
+        check = self.records.check(add_check(request.user, patch.pk, new))
+        return Response(check, status.HTTP_201_CREATED, headers={"Location": check["url"]})
+
+
+class OneCheck(Resource):
+    """A check."""
+
+    def get(self, request: Request, row: int, check: int, **_: object) -> Response:
+        found = find_or_404(related.checks(), patch=row, pk=check)
+        return Response(self.records.check(found))
+
+
+def _find_changeable_patch(request: Request, row: int) -> Patch:
+    """Raises Http404 and PermissionDenied."""
+    patch = find_or_404(related.patches(), pk=row)
+    if not find_changeable(request.user, patch.project, [patch]):
+        raise PermissionDenied
+    return patch
+
+
+def _parse_decision(patch: Patch, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What is asked for in the names of columns. Raises ValidationError."""
+    columns = {"state": "state_id", "archived": "archived"}
+    decision = {columns[name]: wanted[name] for name in columns if name in wanted}
+    if "commit_ref" in wanted:
+        decision["commit_ref"] = wanted["commit_ref"] or ""
+    if "delegate" in wanted:
+        user = wanted["delegate"]
+        # Who has it already may keep it, also when no longer a maintainer.
+        if user and user.pk != patch.delegate_id and user not in find_delegates(patch.project):
+            refusal = f"User '{user}' is not a maintainer for project '{patch.project.name}'"
+            raise serializers.ValidationError({"delegate": [refusal]})
+        decision["delegate_id"] = user.pk if user else None
+    return decision

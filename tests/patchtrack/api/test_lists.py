@@ -1,0 +1,273 @@
+"""Lists: pages, order, and what they are narrowed to."""
+
+from datetime import timedelta
+
+import pytest
+
+from patchtrack.models import Patch, Person, State
+from tests.factories import DATE, ProjectFactory, UserFactory, deliver, make_diff, make_mail
+
+URL = "/api/patches/"
+
+
+@pytest.fixture
+def patches(project) -> list[Patch]:
+    """Patches "a 1" to "e 5", each a day after the one before."""
+    for number, letter in enumerate("abcde", start=1):
+        mail = make_mail(
+            subject=f"[PATCH] {letter} {number}",
+            diff=make_diff(f"{letter}.c"),
+            date=DATE + timedelta(days=number),
+            message_id=f"{letter}/1@example.org",
+        )
+        deliver(project, mail)
+    return list(Patch.objects.order_by("pk"))
+
+
+def names(client, **parameters) -> str:
+    """The first letters of the patches in the answer."""
+    answer = client.get(URL, parameters)
+    assert answer.status_code == 200
+    return "".join(row["name"][0] for row in answer.json())
+
+
+def links(answer) -> dict[str, str]:
+    entries = [entry.split("; ") for entry in answer.headers["Link"].split(", ")]
+    return {name[5:-1]: url[1:-1].removeprefix("http://testserver") for url, name in entries}
+
+
+def test_a_list_is_a_bare_array_by_id(client, patches):
+    assert [row["id"] for row in client.get(URL).json()] == [patch.pk for patch in patches]
+
+
+def test_a_page_links_to_the_others(client, patches):
+    answer = client.get(URL, {"per_page": 2, "page": 2, "order": "name"})
+    assert links(answer) == {
+        "next": f"{URL}?order=name&page=3&per_page=2",
+        "prev": f"{URL}?order=name&per_page=2",
+        "first": f"{URL}?order=name&per_page=2",
+        "last": f"{URL}?order=name&page=3&per_page=2",
+    }
+
+
+def test_the_next_page_is_linked_first_and_in_quotes(client, patches):
+    """pwclient and NIPA read nothing else."""
+    link = client.get(URL, {"per_page": 2}).headers["Link"]
+    assert link.split(", ")[0] == f'<http://testserver{URL}?page=2&per_page=2>; rel="next"'
+
+
+def test_no_comma_of_a_filter_stands_in_the_links(client, patches):
+    """pwclient splits the header at commas."""
+    link = client.get(URL, {"per_page": 2, "order": "name,date"}).headers["Link"]
+    assert link.count(",") == link.count(", ") == 2
+
+
+def test_a_list_of_one_page_links_to_itself(client, patches):
+    assert list(links(client.get(URL))) == ["first", "last"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({"page": "last", "per_page": "2"}, "e"),
+        ({"page": "2", "per_page": "2"}, "cd"),
+        ({"per_page": "0"}, "abcde"),
+        ({"per_page": "-1"}, "abcde"),
+        ({"per_page": "x"}, "abcde"),
+        ({"per_page": "9" * 5000}, "abcde"),
+    ],
+)
+def test_pages_and_their_sizes(client, patches, parameters, expected):
+    assert names(client, **parameters) == expected
+
+
+def test_a_page_has_at_most_250(client, patches, monkeypatch):
+    monkeypatch.setattr("patchtrack.api.paging.LARGEST_SIZE", 3)
+    assert names(client, per_page=4) == "abc"
+
+
+@pytest.mark.parametrize("page", ["0", "2", "-1", "x", "", "9" * 5000, "1.5", "²"])
+def test_there_are_no_other_pages(client, patches, page):
+    answer = client.get(URL, {"page": page})
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Invalid page."})
+
+
+def test_an_empty_list_has_one_page(client, project):
+    answer = client.get(URL)
+    assert (answer.status_code, answer.json()) == (200, [])
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ("-name", "edcba"),
+        ("-date", "edcba"),
+        ("state,-id", "edcba"),
+        ("bogus", "abcde"),
+        ("bogus,-id", "edcba"),
+        ("", "abcde"),
+        ("-project", "edcba"),
+    ],
+)
+def test_the_order(client, patches, order, expected):
+    assert names(client, order=order) == expected
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({"project": "teapot"}, "abcde"),
+        ({"project": "TEAPOT"}, "abcde"),
+        ({"project": "Teapot list"}, ""),
+        ({"project": "The pot of tea"}, "abcde"),
+        ({"project": ""}, ""),
+        ({"project": ["teapot", "nothing"]}, ""),
+        ({"project": ["teapot", "other"]}, "abcde"),
+        ({"submitter": "Alice@Example.org"}, "abcde"),
+        ({"submitter": "bob@example.org"}, ""),
+        ({"submitter": ""}, ""),
+        ({"delegate": "Jane"}, "b"),
+        ({"delegate": ["jane", "joe"]}, "bd"),
+        ({"delegate": "nobody"}, ""),
+        ({"archived": "true"}, "c"),
+        ({"archived": "False"}, "abde"),
+        ({"archived": "True"}, "c"),
+        ({"archived": "junk"}, "abcde"),
+        ({"since": "2026-01-09T09:00:00"}, "de"),
+        ({"since": "2026-01-09 09:00:00.000000"}, "de"),
+        ({"since": "2026-01-10"}, "e"),
+        ({"since": "2026-01-09T09:00:00Z"}, "de"),
+        ({"since": "2026-01-09T10:00:00+01:00"}, "de"),
+        ({"before": "2026-01-07T09:00:00"}, "a"),
+        ({"before": "yesterday"}, ""),
+        ({"since": ""}, ""),
+        ({"since": "0001-01-01T00:00:00+14:00"}, ""),
+        ({"msgid": "b/1@example.org"}, "b"),
+        ({"msgid": "<b/1@example.org>"}, "b"),
+        ({"msgid": "B/1@example.org"}, ""),
+        ({"hash": "0" * 40}, ""),
+        ({"hash": ""}, ""),
+        ({"q": "A"}, "a"),
+        ({"q": "1 a"}, "a"),
+        ({"q": '"a 1"'}, "a"),
+        ({"q": '"1 a"'}, ""),
+        ({"q": ""}, "abcde"),
+        ({"bogus": "x"}, "abcde"),
+        ({"submitter": "9" * 30}, ""),
+        ({"project": "x\0"}, ""),
+    ],
+)
+def test_what_a_list_is_narrowed_to(client, project, patches, parameters, expected):
+    project.name = "The pot of tea"
+    project.save()
+    ProjectFactory(linkname="other")
+    for index, username in ((1, "jane"), (3, "joe")):
+        patches[index].delegate = UserFactory(username=username)
+        patches[index].save()
+    Patch.objects.filter(pk=patches[2].pk).update(archived=True)
+    assert names(client, **parameters) == expected
+
+
+def test_ids_are_names_too(client, project, patches):
+    user = UserFactory()
+    Patch.objects.filter(pk=patches[4].pk).update(delegate=user)
+    assert names(client, project=project.pk, delegate=user.pk) == "e"
+    assert names(client, submitter=Person.objects.get().pk) == "abcde"
+    assert names(client, series=patches[0].series_id) == "a"
+    assert names(client, series=[patches[0].series_id, 4711]) == ""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (["accepted"], "a"),
+        (["2"], "b"),
+        (["Under Review"], "b"),
+        (["under-review"], "b"),
+        (["under_review"], "b"),
+        (["accepted", "under-review"], "ab"),
+        (["new"], "cde"),
+        (["accepted", "13", "queued", "needs_ack"], "a"),
+        (["queued"], ""),
+        ([""], ""),
+    ],
+)
+def test_states_by_id_slug_and_name_with_unknown_ones_passed_over(
+    client, patches, wanted, expected
+):
+    """Bots send the states of every site that they know."""
+    for index, slug in enumerate(("accepted", "under-review")):
+        state = State.objects.get(slug=slug)
+        Patch.objects.filter(pk=patches[index].pk).update(state=state)
+        wanted = [str(state.pk) if (word, slug) == ("2", "under-review") else word
+                  for word in wanted]  # fmt: skip
+    assert names(client, state=wanted) == expected
+
+
+def test_a_nul_in_what_is_sought_is_refused(client, patches):
+    answer = client.get(URL, {"q": "a\0"})
+    assert (answer.status_code, answer.json()) == (400, ["Null characters are not allowed."])
+
+
+@pytest.mark.parametrize("path", ["/api/patches", "/api/1.2/patches", "/api/1.2/series"])
+def test_without_the_final_slash_the_query_is_kept(client, db, path):
+    """b4, snowpatch and vscode-patchwork leave it out."""
+    answer = client.get(f"{path}?state=new&state=rfc&q=a+b")
+    assert answer.status_code == 301
+    assert answer.headers["Location"] == f"{path}/?state=new&state=rfc&q=a+b"
+
+
+@pytest.mark.parametrize("method", ["post", "patch"])
+def test_a_write_without_the_final_slash_is_led_there_too(client, db, method):
+    answer = getattr(client, method)("/api/bundles")
+    assert (answer.status_code, answer.headers["Location"]) == (301, "/api/bundles/")
+
+
+def test_a_list_differs_by_who_asks_and_for_what(client, db):
+    assert client.get(URL).headers["Vary"] == "Accept, Cookie"
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [("*/*", 200), ("application/json", 200), ("text/plain", 406), ("image/png", 406)],
+)
+def test_answers_are_json(client, db, accept, status):
+    assert client.get(URL, headers={"Accept": accept}).status_code == status
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/nothing/",
+        "/api/patches/abc/",
+        "/api/patches/1/x/",
+        "/api/patches/9999999999999999999/",
+    ],
+)
+def test_what_is_no_address_is_a_page_that_there_is_not(client, db, path):
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("patches/4711/", "Patch"),
+        ("patches/4711/checks/", "Patch"),
+        ("patches/4711/comments/", "Patch"),
+        ("covers/4711/", "Cover"),
+        ("covers/4711/comments/", "Cover"),
+        ("series/4711/", "Series"),
+        ("bundles/4711/", "Bundle"),
+        ("projects/4711/", "Project"),
+        ("projects/nothing/", "Project"),
+        ("patches/{patch}/checks/1/", "Check"),
+        ("patches/{patch}/comments/4711/", "PatchComment"),
+        (f"patches/{'9' * 18}/", "Patch"),
+    ],
+)
+def test_what_is_not_there_is_said(client, patch, path, name):
+    answer = client.get(f"/api/{path.format(patch=patch.pk)}")
+    assert answer.status_code == 404
+    assert answer.json() == {"detail": f"No {name} matches the given query."}

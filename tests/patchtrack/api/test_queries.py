@@ -1,0 +1,96 @@
+"""Lists take a fixed number of queries, however much they tell."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from patchtrack.models import Comment, Cover, Patch
+from patchtrack.services.bundles import BundleWish, make_bundle
+from patchtrack.services.changes import change_patches
+from patchtrack.services.checks import NewCheck, add_check
+from tests.factories import ProjectFactory, UserFactory, deliver, make_diff, make_mail
+
+LISTS = [
+    "projects/",
+    "users/",
+    "people/",
+    "patches/",
+    "patches/?project=teapot&submitter=alice@example.org&state=new&series={series}&delegate=maintainer",
+    "patches/{patch}/checks/",
+    "patches/{patch}/checks/?user=maintainer",
+    "patches/{patch}/comments/",
+    "covers/",
+    "covers/{cover}/comments/",
+    "series/",
+    "series/?project=teapot&submitter=alice@example.org",
+    "bundles/",
+    "events/",
+    "events/?project=teapot&category=patch-created&patch={patch}",
+    "events/?series={series}",
+    "events/?cover={cover}",
+]
+DETAILS = [
+    "",
+    "projects/teapot/",
+    "patches/{patch}/",
+    "patches/{patch}/comments/{comment}/",
+    "covers/{cover}/",
+    "series/{series}/",
+]
+
+
+def add_more(project, maintainer, number: int) -> None:
+    """As many more of everything that a list might tell of."""
+    ProjectFactory.create_batch(number)
+    project.maintainers.add(*UserFactory.create_batch(number))
+    deliver(
+        project,
+        *(
+            make_mail(
+                subject=f"[PATCH v2 {count}/3] More",
+                sender=f"P{count} <p{count}@example.org>",
+                in_reply_to="0@example.org",
+                diff=make_diff(f"{count}.c"),
+            )
+            for count in range(4, 4 + number)
+        ),
+        *(
+            make_mail(subject=f"[PATCH 0/{count + 1}] Series {count}", body=f"{count}\n")
+            for count in range(1, number)
+        ),
+        *(
+            make_mail(subject="Re: more", in_reply_to=f"{to}@example.org", body=f"{count}\n")
+            for count in range(number)
+            for to in "013"
+        ),
+    )
+    patches = list(Patch.objects.values_list("pk", flat=True))
+    for patch in patches:
+        add_check(maintainer, patch, NewCheck(state=1, context=f"ci{number}"))
+    make_bundle(maintainer, BundleWish(name=f"bundle {number}", patches=patches))
+    decided = {"delegate_id": maintainer.pk, "archived": number > 1}
+    change_patches(maintainer, project, patches, decided)
+
+
+def count(client, path: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(path)
+    assert answer.status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize("path", LISTS + DETAILS)
+def test_queries_do_not_grow(client, project, series, maintainer, path):
+    client.force_login(maintainer)
+    add_more(project, maintainer, 1)
+    ids = {
+        "patch": Patch.objects.get(number=1).pk,
+        "cover": Cover.objects.get(message__message_id="0@example.org").pk,
+        "comment": Comment.objects.get(message__message_id="a@example.org").pk,
+        "series": series.pk,
+    }
+    path = f"/api/{path.format(**ids)}"
+    few = count(client, path)
+    add_more(project, maintainer, 20)
+    # Who asks takes two queries more: the session, and the user.
+    assert few == count(client, path) <= 10 + 2
