@@ -30,10 +30,20 @@ def pytest_addoption(parser):
     )
 
 
+# What may take longer than this begins first: much of it waits, while others can work.
+LONG_SECONDS = 120
+
+
 def pytest_collection_modifyitems(config, items):
+    items.sort(key=lambda item: not is_long(item))
     if config.getoption("--database-only"):
         config.hook.pytest_deselected(items=[one for one in items if not uses_database(one)])
         items[:] = filter(uses_database, items)
+
+
+def is_long(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("timeout")
+    return marker is not None and marker.args[0] > LONG_SECONDS
 
 
 def uses_database(item: pytest.Item) -> bool:
