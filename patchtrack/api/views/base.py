@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.urls import get_script_prefix
 from rest_framework import status
 from rest_framework.exceptions import APIException
@@ -26,6 +26,8 @@ Row = TypeVar("Row", bound=Model)
 
 # More than anything that is written here needs, in bytes.
 LARGEST_BODY = 1024 * 1024
+# Longer than any size.
+_MOST_DIGITS = 18
 
 
 class TooLarge(APIException):
@@ -33,6 +35,14 @@ class TooLarge(APIException):
 
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_detail = f"A request has at most {LARGEST_BODY} bytes."
+
+
+def check_size(request: Request | HttpRequest) -> None:
+    """Raises TooLarge."""
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    # What is no number could be anything.
+    if not said.isdecimal() or len(said) > _MOST_DIGITS or int(said) > LARGEST_BODY:
+        raise TooLarge
 
 
 class Resource(APIView):
@@ -43,8 +53,7 @@ class Resource(APIView):
     def initial(self, request: Request, *arguments: Any, **options: Any) -> None:
         super().initial(request, *arguments, **options)
         check_scope(request, self.needed)
-        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
-            raise TooLarge
+        check_size(request)
 
     @property
     def version(self) -> int:
