@@ -9,6 +9,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from patchtrack.api.conditions import if_match
 from patchtrack.api.inputs import CheckInput, PatchInput, choose_check
 from patchtrack.api.mails import tell_patch
 from patchtrack.api.records import Record, split_prefixes
@@ -52,6 +53,7 @@ class OnePatch(Resource):
     def get(self, request: Request, row: int, **_: object) -> Response:
         return Response(self._tell(row))
 
+    @if_match(lambda where: Patch.objects.filter(pk=where["row"]))
     def patch(self, request: Request, row: int, **_: object) -> Response:
         patch = _find_changeable_patch(request, row)
         wanted = read_input(PatchInput, request)

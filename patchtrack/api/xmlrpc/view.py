@@ -13,6 +13,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
 from patchtrack.api.authentication import BasicAuthentication, TokenAuthentication
+from patchtrack.api.rates import count_request
 from patchtrack.api.views.base import check_size
 from patchtrack.api.xmlrpc import reading, writing
 from patchtrack.api.xmlrpc.arguments import Refused
@@ -46,6 +47,7 @@ def _call(request: HttpRequest) -> Any:
     if method is None:
         raise Refused(f"there is no method {call.method}")
     asked = Request(request, authenticators=[BasicAuthentication(), TokenAuthentication()])
+    count_request(asked)
     try:
         bound = signature(method).bind(asked, *call.arguments)
     except TypeError as error:

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix, reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
 from patchtrack.models import Kind, Message, Patch, Project
 from patchtrack.services.filenames import choose_filename, clean_filename
@@ -21,6 +21,7 @@ _ID = re.compile("[0-9]{1,18}")
 
 
 @require_safe
+@conditional_page
 def patch_mbox(request: HttpRequest, linkname: str, message_id: str) -> HttpResponse:
     message = find_message(linkname, message_id, "patch__delegate")
     if message.kind != Kind.PATCH:
@@ -33,6 +34,7 @@ def patch_mbox(request: HttpRequest, linkname: str, message_id: str) -> HttpResp
 
 
 @require_safe
+@conditional_page
 def cover_mbox(_request: HttpRequest, linkname: str, message_id: str) -> HttpResponse:
     message = find_message(linkname, message_id, "cover")
     if message.kind != Kind.COVER:
@@ -42,6 +44,7 @@ def cover_mbox(_request: HttpRequest, linkname: str, message_id: str) -> HttpRes
 
 
 @require_safe
+@conditional_page
 def series_mbox(_request: HttpRequest, row: int) -> HttpResponse:
     series = find_series_or_404(row)
     items = find_patch_items(find_patches(series))
@@ -49,6 +52,7 @@ def series_mbox(_request: HttpRequest, row: int) -> HttpResponse:
 
 
 @require_safe
+@conditional_page
 def patch_diff(_request: HttpRequest, linkname: str, message_id: str) -> HttpResponse:
     message = find_message(linkname, message_id, "patch")
     if message.kind != Kind.PATCH:
