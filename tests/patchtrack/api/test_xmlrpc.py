@@ -9,8 +9,12 @@ from patchtrack.models import Check, Patch, Person, State
 from patchtrack.services.accounts import add_token
 from patchtrack.services.checks import NewCheck, add_check
 from patchtrack.services.logins import NAME_LIMIT
-from tests.factories import UserFactory, deliver, make_diff, make_mail
+from tests.factories import ProjectFactory, UserFactory, deliver, make_diff, make_mail
 from tests.patchtrack.api.calling import Caller, basic
+from tests.patchtrack.api.test_permissions import EDITORS, WHO, people
+
+# A fixture.
+__all__ = ["people"]
 
 
 @pytest.fixture(autouse=True)
@@ -257,15 +261,22 @@ def test_checks_are_told_oldest_first(ask, maintainer, patch):
     assert [row["context"] for row in ask.check_list({"patch_id": patch.pk})] == ["b", "a", "c"]
 
 
+@pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize(
     ("method", "given"), [("patch_set", [{"archived": True}]), ("check_create", ["ci", "fail"])]
 )
-def test_only_who_may_change_a_patch_does(client, patch, method, given):
-    token = add_token(UserFactory())
-    said = "You do not have permission to perform this action."
-    assert fault(getattr(Caller(client, f"Token {token}"), method), patch.pk, *given) == said
-    said = "Authentication credentials were not provided."
-    assert fault(getattr(Caller(client), method), patch.pk, *given) == said
+def test_only_who_may_change_a_patch_does(client, patch, people, who, method, given):
+    token = f"Token {add_token(people[who])}" if who in people else ""
+    call = getattr(Caller(client, token), method)
+    if who in EDITORS:
+        assert call(patch.pk, *given) is True
+        return
+    refusals = {
+        "anonymous": "Authentication credentials were not provided.",
+        "inactive": "Invalid token.",
+    }
+    said = fault(call, patch.pk, *given)
+    assert said == refusals.get(who, "You do not have permission to perform this action.")
 
 
 @pytest.mark.parametrize(
@@ -297,3 +308,20 @@ def test_who_only_reads_has_no_password_checked(client, greta, patch, monkeypatc
     monkeypatch.setattr("django.contrib.auth.authenticate", None)
     monkeypatch.setattr("rest_framework.authentication.authenticate", None)
     assert greta.patch_get(patch.pk)["id"] == patch.pk
+
+
+@pytest.mark.parametrize(
+    ("method", "given", "number"),
+    [("patch_list", [], 2), ("person_list", [], 1), ("check_list", [], 1), ("project_list", [], 1)],
+)
+def test_queries_do_not_grow(
+    ask, project, patch, maintainer, django_assert_num_queries, method, given, number
+):
+    for count in range(3):
+        diff = make_diff(f"{count}.c")
+        mail = make_mail(sender=f"p{count} <p{count}@example.org>", diff=diff)
+        deliver(project, mail)
+        add_check(maintainer, patch.pk, NewCheck(state=1, context=f"ci{count}"))
+        ProjectFactory()
+    with django_assert_num_queries(number):
+        getattr(ask, method)(*given)
