@@ -30,16 +30,16 @@ class PreconditionFailed(APIException):
     default_detail = "This has changed since it was read."
 
 
-def make_etag(data: Any) -> str:
+def make_etag(content: bytes) -> str:
     """An answer's ETag: it changes with whatever the answer shows, for it is a digest of that."""
-    return quote_etag(sha256(JSONRenderer().render(data)).hexdigest())
+    return quote_etag(sha256(content).hexdigest())
 
 
 def answer_conditionally(request: Request, response: HttpResponseBase) -> HttpResponseBase:
     """An answer about one thing gets an ETag; 304 for a client that has that answer already."""
     if not _is_about_one(request, response):
         return response
-    etag = make_etag(response.data)
+    etag = make_etag(response.render().content)
     response.headers["ETag"] = etag
     return get_conditional_response(request, etag=etag, response=response)
 
@@ -67,11 +67,11 @@ def if_match(find: Callable[[Mapping[str, Any]], QuerySet]) -> Callable[[Write],
         @in_transaction
         def write_seen(view: View, request: Request, **where: Any) -> Response:
             find(where).select_for_update(of=("self",)).first()
-            if not _matches(request, make_etag(view.get(request, **where).data)):
+            if not _matches(request, _find_etag(view, request, where)):
                 raise PreconditionFailed
             answer = write(view, request, **where)
             if answer.status_code == status.HTTP_200_OK:
-                answer.headers["ETag"] = make_etag(view.get(request, **where).data)
+                answer.headers["ETag"] = _find_etag(view, request, where)
             return answer
 
         @wraps(write)
@@ -83,6 +83,11 @@ def if_match(find: Callable[[Mapping[str, Any]], QuerySet]) -> Callable[[Write],
         return answer
 
     return decorate
+
+
+def _find_etag(view: View, request: Request, where: Mapping[str, Any]) -> str:
+    """That of the answer which GET would give at this address."""
+    return make_etag(JSONRenderer().render(view.get(request, **where).data))
 
 
 def _matches(request: Request, etag: str) -> bool:

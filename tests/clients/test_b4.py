@@ -29,7 +29,9 @@ def b4(run, site, work_tree, monkeypatch):
     }  # fmt: skip
     for name, value in options.items():
         work_tree.run("config", f"b4.{name}", value)
+    # What it keeps from one call to the next.
     monkeypatch.setattr("b4.can_network", True)
+    monkeypatch.setattr("b4.LORENODE", None)
     logger = logging.getLogger("b4")
     handlers = list(logger.handlers)
     yield lambda *arguments, **ends: run(cmd, *arguments, **ends)
