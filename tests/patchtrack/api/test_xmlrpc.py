@@ -184,7 +184,7 @@ def test_mbox_and_diff(ask, client, patch):
     assert ask.patch_get_diff(patch.pk) == make_diff("part1.c")
 
 
-def test_what_xml_cannot_hold_comes_out_of_the_mbox_all_the_same(ask, project, repository):
+def test_what_xml_cannot_hold_comes_out_of_the_mbox_all_the_same(ask, project):
     """A form feed has no place in XML, and stands in many a source file."""
     diff = make_diff(old="cold\f\x01", new="hot\f")
     deliver(project, make_mail(subject="[PATCH] Feed \x01", diff=diff))
@@ -192,6 +192,7 @@ def test_what_xml_cannot_hold_comes_out_of_the_mbox_all_the_same(ask, project, r
     mbox = ask.patch_get_mbox(patch)
     assert "-cold=0C=01" in mbox
     assert "the mbox has it" in fault(ask.patch_get_diff, patch)
+    assert ask.patch_get(patch)["name"].startswith("Feed")
 
 
 def test_crs_are_not_lost(ask, project):
