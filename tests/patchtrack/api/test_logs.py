@@ -7,7 +7,7 @@ import pytest
 
 from patchtrack.services.accounts import add_token
 from tests.factories import UserFactory
-from tests.patchtrack.api.calling import basic
+from tests.patchtrack.api.xmlrpc.calling import basic
 
 PASSWORD = "long and secret"
 CALL = b"<methodCall><methodName>patch_set</methodName></methodCall>"

@@ -8,8 +8,9 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from xmlrpc.client import dumps, loads
+from xmlrpc.client import Fault, dumps, loads
 
+import pytest
 from django.test import Client
 
 
@@ -36,3 +37,11 @@ class Caller:
             200, "text/xml; charset=utf-8",
         )  # fmt: skip
         return loads(answer.content, use_builtin_types=True)[0][0]
+
+
+def fault(call: Callable[..., Any], *given: Any) -> str:
+    """The text of the fault that a call is answered by."""
+    with pytest.raises(Fault) as caught:
+        call(*given)
+    assert caught.value.faultCode == 1
+    return caught.value.faultString

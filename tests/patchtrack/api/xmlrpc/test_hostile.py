@@ -8,7 +8,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from patchtrack.api.xmlrpc.messages import Unreadable, parse_call
-from tests.patchtrack.api.calling import Caller
 
 ENTITIES = """<?xml version="1.0"?>
 <!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
@@ -32,12 +31,6 @@ def call(value: str, method: str = "patch_get") -> str:
 def nest(depth: int, inside: str = "") -> str:
     ends = ("<value><array><data>", "</data></array></value>")
     return ends[0] * depth + inside + ends[1] * depth
-
-
-@pytest.fixture
-def ask(client, db, settings) -> Caller:
-    settings.PATCHTRACK_XMLRPC = True
-    return Caller(client)
 
 
 @pytest.mark.parametrize(
@@ -101,8 +94,7 @@ def test_more_than_anybody_sends_is_a_fault(ask, monkeypatch):
 
 
 @pytest.mark.parametrize("length", ["9" * 5000, "x", "-1"])
-def test_a_body_of_nobody_knows_how_much_is_not_read(client, db, settings, length):
-    settings.PATCHTRACK_XMLRPC = True
+def test_a_body_of_nobody_knows_how_much_is_not_read(client, db, length):
     answer = client.post("/xmlrpc/", b"x", content_type="text/xml", CONTENT_LENGTH=length)
     assert b"<fault>" in answer.content
     assert client.get("/api/", CONTENT_LENGTH=length).status_code == 413
