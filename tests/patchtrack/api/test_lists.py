@@ -244,10 +244,9 @@ def test_answers_are_json(client, db, accept, status):
         "/api/patches/9999999999999999999/",
     ],
 )
-def test_what_is_no_address_is_a_page_that_there_is_not(client, db, path):
+def test_what_is_no_address_is_not_found(client, db, path):
     answer = client.get(path)
-    assert answer.status_code == 404
-    assert answer.headers["Content-Type"].startswith("text/html")
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Not found."})
 
 
 @pytest.mark.parametrize(
