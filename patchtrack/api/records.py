@@ -151,7 +151,7 @@ class Records:
             "date": format_date(patch.date),
             "name": patch.name,
             "commit_ref": patch.commit_ref or None,
-            "pull_url": patch.pull_url or None,
+            "pull_url": patch.shown_pull_url or None,
             "state": patch.state.slug,
             "archived": patch.archived,
             "hash": patch.hash or None,
