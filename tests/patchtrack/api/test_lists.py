@@ -86,6 +86,30 @@ def test_a_page_has_at_most_250(client, patches, monkeypatch):
     assert names(client, per_page=4) == "abc"
 
 
+@pytest.fixture
+def long(monkeypatch) -> None:
+    """Any list of more than three rows is too long to be counted."""
+    monkeypatch.setattr("patchtrack.api.paging.MOST_COUNTED", 3)
+
+
+def test_a_list_that_is_too_long_does_not_link_to_its_end(client, patches, long):
+    answer = client.get(URL, {"per_page": 2, "page": 2})
+    assert list(links(answer)) == ["next", "prev", "first"]
+    assert list(links(client.get(URL, {"per_page": 2, "page": 3}))) == ["prev", "first"]
+
+
+def test_the_end_of_a_long_list_is_found_when_it_is_asked_for(client, patches, long):
+    answer = client.get(URL, {"per_page": 2, "page": "last"})
+    assert [row["name"] for row in answer.json()] == ["e 5"]
+    assert links(answer)["last"] == f"{URL}?page=3&per_page=2"
+
+
+@pytest.mark.parametrize("page", ["4", "9" * 15, "9" * 16])
+def test_a_long_list_ends(client, patches, long, page):
+    answer = client.get(URL, {"page": page, "per_page": 250})
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Invalid page."})
+
+
 @pytest.mark.parametrize("page", ["0", "2", "-1", "x", "", "9" * 5000, "1.5", "²"])
 def test_there_are_no_other_pages(client, patches, page):
     answer = client.get(URL, {"page": page})
