@@ -13,7 +13,7 @@ from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
 
 from patchtrack.api.versions import has_filter
-from patchtrack.models import Check, Event
+from patchtrack.models import Check, Event, Patch
 from patchtrack.services import resolving
 from patchtrack.services.resolving import NotFound
 
@@ -131,18 +131,28 @@ def _by_category(rows: QuerySet, said: Sequence[str]) -> QuerySet:
 
 def _about_patches(rows: QuerySet, said: Sequence[str]) -> QuerySet:
     patches = resolving.find_patches(said)
-    return rows.filter(message__in=[*patches, *resolving.find_comments(patches=patches)])
+    return _about(rows, [*patches, *resolving.find_comments(patches=patches)])
 
 
 def _about_covers(rows: QuerySet, said: Sequence[str]) -> QuerySet:
     covers = resolving.find_covers(said)
-    return rows.filter(message__in=[*covers, *resolving.find_comments(covers=covers)])
+    return _about(rows, [*covers, *resolving.find_comments(covers=covers)])
 
 
 def _about_series(rows: QuerySet, said: Sequence[str]) -> QuerySet:
     series = resolving.find_series(said)
-    completed = Q(category=Event.Category.PATCH_COMPLETED, message__patch__series__in=series)
-    return rows.filter(Q(series__in=series) | completed)
+    patches = Patch.objects.filter(series__in=series).values("pk")
+    completed = Event.objects.filter(category=Event.Category.PATCH_COMPLETED, message__in=patches)
+    own = Event.objects.filter(category__in=Event.ONCE_PER_SERIES, series__in=series)
+    return rows.filter(pk__in=own.values("pk").union(completed.values("pk")))
+
+
+def _about(rows: QuerySet, messages: Sequence[int]) -> QuerySet:
+    """Events of messages. Each kind of categories has an index of its own."""
+    about = Event.objects.filter(message__in=messages).values("pk")
+    kinds = (Event.ONCE_PER_MESSAGE, Event.DECISIONS, Event.REPORTS)
+    first, *others = (about.filter(category__in=kind) for kind in kinds)
+    return rows.filter(pk__in=first.union(*others))
 
 
 _PROJECT = partial(_by, "project", resolving.find_projects)

@@ -45,9 +45,12 @@ def find_page(rows: QuerySet, whole: QuerySet, parameters: QueryDict) -> Page:
     skipped without what belongs to them. Raises NotFound.
     """
     size, said = parse_size(parameters), parameters.get("page", "1").strip()
-    last = _find_last(rows, size, is_asked_for=said == "last")
+    count = _count(rows, counts_all=said == "last")
+    is_long = count > MOST_COUNTED
+    last = 0 if is_long and said != "last" else max(ceil(count / size), 1)
     number = last if said == "last" else _parse_number(said, last)
     start = (number - 1) * size
+    rows = rows if is_long else _find_first(rows)
     ids = list(rows.values_list("pk", flat=True)[start : start + size + 1])
     if start and not ids:
         raise NotFound(_NO_PAGE)
@@ -57,11 +60,18 @@ def find_page(rows: QuerySet, whole: QuerySet, parameters: QueryDict) -> Page:
     return Page(rows=shown, number=number, last=last, has_more=len(ids) > size)
 
 
-def _find_last(rows: QuerySet, size: int, *, is_asked_for: bool) -> int:
-    """The number of the last page, or 0 for that of a list that is too long to be counted."""
+def _count(rows: QuerySet, *, counts_all: bool) -> int:
+    """How many rows there are, or that there are more than MOST_COUNTED."""
     rows = rows.order_by()
-    count = rows.count() if is_asked_for else rows[: MOST_COUNTED + 1].count()
-    return 0 if count > MOST_COUNTED and not is_asked_for else max(ceil(count / size), 1)
+    return rows.count() if counts_all else rows[: MOST_COUNTED + 1].count()
+
+
+def _find_first(rows: QuerySet) -> QuerySet:
+    """The same rows of a list that is not too long, in their order, but found before they are
+    put into it: a database that goes through all in that order may meet the few at its end."""
+    found = rows.order_by().values("pk")[:MOST_COUNTED]
+    ordered = rows.model._default_manager.order_by(*rows.query.order_by)  # noqa: SLF001
+    return ordered.filter(pk__in=found)
 
 
 def _parse_number(said: str, last: int) -> int:

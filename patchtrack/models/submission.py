@@ -38,6 +38,7 @@ class Series(models.Model):
         indexes = [
             # With the id, so that a list's order is the index's, and no series is read for it.
             models.Index(fields=["project", "date", "id"], name="series_by_project_date"),
+            models.Index(fields=["date", "id"], name="series_by_date"),
             models.Index(fields=["submitter", "date"], name="series_by_submitter"),
             models.Index(fields=["project", "lineage"], name="series_by_lineage"),
             models.Index(fields=["head"], name="series_by_head"),
@@ -127,6 +128,7 @@ class Patch(Submission):
         verbose_name_plural = "patches"
         indexes = [
             models.Index(fields=["project", "date"], name="patch_by_project_date"),
+            models.Index(fields=["date", "message"], name="patch_by_date"),
             # These two have all that most lists ask of patches, so that no patch is read for it.
             models.Index(
                 fields=["project", "archived", "state", "date"],
