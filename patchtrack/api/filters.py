@@ -35,6 +35,17 @@ def narrow(rows: QuerySet, resource: str, parameters: QueryDict, version: int) -
     return _search(rows, _SEARCHED.get(resource, ()), parameters.get("q", ""))
 
 
+def find_filters(resource: str, version: int) -> list[str]:
+    """The parameters that narrow a list of a version."""
+    names = [name for name in _FILTERS[resource] if has_filter(resource, name, version)]
+    return [*names, "q"] if resource in _SEARCHED else names
+
+
+def find_orders(resource: str) -> list[str]:
+    """The fields that a list can be ordered by."""
+    return list(_ORDERS[resource])
+
+
 def order(rows: QuerySet, resource: str, parameters: QueryDict) -> QuerySet:
     """The rows as `order` has them; rows that it does not tell apart are in the order of ids."""
     columns = _ORDERS[resource]
