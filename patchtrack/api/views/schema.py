@@ -46,6 +46,7 @@ def docs(request: HttpRequest, version: int, prefix: str) -> HttpResponse:
     shown = {
         "version": f"1.{version}" if prefix else "",
         "versions": [f"1.{number}" for number in range(LATEST + 1)],
+        "root": f"{get_script_prefix()}api",
         "prefix": prefix,
         "groups": describe_operations(schema["paths"]),
         "records": describe_records(schema["components"]["schemas"]),

@@ -192,6 +192,12 @@ def test_what_a_list_is_narrowed_to(client, project, patches, parameters, expect
     assert names(client, **parameters) == expected
 
 
+@pytest.mark.parametrize(("order", "expected"), [("id", "bcd"), ("-id", "dcb"), ("", "bcd")])
+def test_what_is_between_dates_is_in_order(client, patches, order, expected):
+    between = {"since": "2026-01-07", "before": "2026-01-10"}
+    assert names(client, order=order, **between) == expected
+
+
 def test_ids_are_names_too(client, project, patches):
     user = UserFactory()
     Patch.objects.filter(pk=patches[4].pk).update(delegate=user)
