@@ -9,12 +9,13 @@ from openapi_spec_validator import validate
 
 from patchtrack.api.description import describe_type
 from patchtrack.api.shapes import RECORDS, derive_records
+from patchtrack.api.versions import LATEST
 from patchtrack.models import Comment, Cover, Patch
 from patchtrack.services.bundles import BundleWish, make_bundle
 from patchtrack.services.changes import change_patches
 from patchtrack.services.checks import NewCheck, add_check
 
-VERSIONS = [f"1.{number}" for number in range(5)]
+VERSIONS = [f"1.{number}" for number in range(LATEST + 1)]
 
 
 def find_schema(client, version: str) -> dict[str, Any]:
