@@ -35,8 +35,14 @@ _ERRORS = {
 # Every request may be answered so: with wrong credentials, another Accept, a database that is away.
 _ANYWHERE = (403, 404, 406, 429, 503)
 _VERBS = {"GET": "read", "POST": "add", "PUT": "replace", "PATCH": "change", "DELETE": "remove"}
+_CHANGES = {
+    "POST": "Adds one.",
+    "PUT": "Says all of it anew.",
+    "PATCH": "Changes what is said, and nothing else.",
+    "DELETE": "Removes it.",
+}
 _PAGING = {
-    "page": "A page's number, from 1, or `last`.",
+    "page": "A page's number, from 1, or: last.",
     "per_page": f"How many a page has: {DEFAULT_SIZE}, at most {LARGEST_SIZE}.",
 }
 _FILTERS = {
@@ -50,6 +56,14 @@ _FILTERS = {
     "since": "Not before this date (ISO 8601; UTC unless it says otherwise).",
     "before": "Before this date (ISO 8601; UTC unless it says otherwise).",
     "msgid": "The message-id, without brackets.",
+    "hash": "The hash of the diff.",
+    "archived": "true or false.",
+    "public": "true or false.",
+    "series": "By id.",
+    "patch": "By id.",
+    "cover": "By id.",
+    "category": "By name.",
+    "context": "By name.",
     "q": 'Words and "quoted phrases" that the name must hold.',
 }
 
@@ -75,6 +89,9 @@ class Schema(AutoSchema):
         words = [word for word in self._tokenize_path() if not word.startswith("{")]
         lists = self.method == "GET" and self.said.lists
         return "_".join([*(words or ["index"]), "list" if lists else _VERBS[self.method]])
+
+    def get_description(self) -> str:
+        return _CHANGES.get(self.method) or super().get_description()
 
     def get_tags(self) -> list[str]:
         return super().get_tags() or ["index"]
