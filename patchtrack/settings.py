@@ -139,7 +139,9 @@ REST_FRAMEWORK = {
         "patchtrack.api.renderers.PageRenderer",
     ],
     "NON_FIELD_ERRORS_KEY": "detail",
+    "DEFAULT_SCHEMA_CLASS": "patchtrack.api.schema.Schema",
 }
+SPECTACULAR_SETTINGS = {"OAS_VERSION": "3.1.0"}
 
 # Requests in a minute, 0 for any number.
 PATCHTRACK_ANONYMOUS_RATE = read_integer(environ, "PATCHTRACK_ANONYMOUS_RATE", 0)
