@@ -26,6 +26,7 @@ USERS = EVERYBODY - {"anonymous", "inactive"}
 TABLE = {
     ("GET", "", ""): (EVERYBODY, 200),
     ("POST", "", '{}'): (EVERYBODY, 405),
+    ("GET", "schema/", ""): (EVERYBODY, 200),
     ("GET", "projects/", ""): (EVERYBODY, 200),
     ("POST", "projects/", '{}'): (EVERYBODY, 405),
     ("GET", "projects/teapot/", ""): (EVERYBODY, 200),
@@ -107,6 +108,10 @@ def patch(project) -> Patch:
 
 @pytest.fixture(scope="module")
 def people(project, patch) -> dict:
+    return add_people(project, patch)
+
+
+def add_people(project, patch) -> dict:
     """A user of each kind, by its name; without one for who has not logged in."""
     users = {who: UserFactory(username=who, is_superuser=who == "superuser") for who in WHO[1:]}
     Person.objects.filter(address="alice@example.org").update(user=users["submitter"])

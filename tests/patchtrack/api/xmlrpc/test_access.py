@@ -5,11 +5,13 @@ import pytest
 from patchtrack.models import Patch
 from patchtrack.services.accounts import add_token
 from patchtrack.services.logins import NAME_LIMIT
-from tests.patchtrack.api.test_permissions import EDITORS, WHO, people
+from tests.patchtrack.api.test_permissions import EDITORS, WHO, add_people
 from tests.patchtrack.api.xmlrpc.calling import Caller, basic, fault
 
-# A fixture.
-__all__ = ["people"]
+
+@pytest.fixture
+def people(project, patch) -> dict:
+    return add_people(project, patch)
 
 
 def test_nobody_else_sees_addresses_or_finds_people_by_a_part_of_one(ask, greta, patch):
