@@ -29,18 +29,18 @@ def fill(apps, schema_editor):
     on_patches = aggregate(Patch.objects, "series", Sum("comment_count"))
     on_cover = aggregate(Comment.objects, "cover__series", Count("pk"))
     Series.objects.update(comment_count=on_patches + on_cover)
-    counted = count_tags(Patch, Series)
+    tagged = Patch.objects.exclude(tags={}).exclude(series=None).order_by("series")
+    rows = tagged.values_list("series", "tags").iterator()
+    counted = (Series(pk=row, tags=tags) for row, tags in count_tags(rows))
     while batch := list(islice(counted, _BATCH)):
         Series.objects.bulk_update(batch, ["tags"])
 
 
-def count_tags(Patch, Series):
-    """Series with how many of their patches have each tag, of those that have any."""
-    tagged = Patch.objects.exclude(tags={}).exclude(series=None).order_by("series")
-    rows = tagged.values_list("series", "tags").iterator()
+def count_tags(rows):
+    """Of each series, how many of its patches have each tag."""
     for series, patches in groupby(rows, key=lambda row: row[0]):
         tags = Counter(chain.from_iterable(tags for _, tags in patches))
-        yield Series(pk=series, tags=dict(sorted(tags.items())))
+        yield series, dict(sorted(tags.items()))
 
 
 def add_index(table, own, name, key):

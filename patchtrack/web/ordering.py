@@ -1,22 +1,24 @@
 """In what order a list stands: by which column, and whether from its greatest on."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Expression, F, Max, OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce, Left, Lower
+from django.db.models.functions import Coalesce
 
 from patchtrack.models import Patch
-from patchtrack.services.listing import PATCH_COMMENTS, SERIES_COMMENTS
+from patchtrack.models.sorting import tag_key, text_key
 
 Key = datetime | int | str
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-# Longer names are told apart no further; their order is that of their ids then.
-_SORTED_BY = 100
+# What a trailer's column is called, before the trailer's key.
+OF_TAG = "tag."
+# The columns without an index: what a list has must all be found before it can be sorted by them.
+_NOT_INDEXED = ("submitter", "check", "state", "delegate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +26,8 @@ class Order:
     """A column to sort by, as `?order=name` or `?order=-name` asks for it.
 
     `of_patches` says the same of the patches of one series: it is None where a series can be
-    sorted by what stands in its own row.
+    sorted by what stands in its own row. `is_indexed` says that a list can be begun with in this
+    order, as it stands in an index.
     """
 
     name: str
@@ -33,12 +36,12 @@ class Order:
     of_patches: Expression | None = None
     descending: bool = True
 
+    @property
+    def is_indexed(self) -> bool:
+        return self.name not in _NOT_INDEXED
+
     def __str__(self) -> str:
         return f"{'-' if self.descending else ''}{self.name}"
-
-
-def _text(column: str) -> Any:
-    return Lower(Left(Coalesce(F(column), Value("")), _SORTED_BY))
 
 
 def _of_patches(greatest: Any) -> Any:
@@ -50,12 +53,13 @@ def _of_patches(greatest: Any) -> Any:
 
 _PATCH_COLUMNS = {
     "date": (F("date"), datetime),
-    "name": (_text("name"), str),
-    "submitter": (_text("submitter__name"), str),
+    "name": (text_key("name"), str),
+    "version": (F("version"), int),
+    "submitter": (text_key("submitter__name"), str),
     "check": (Coalesce(F("check_state"), -1), int),
     "state": (F("state__ordering"), int),
-    "delegate": (_text("delegate__username"), str),
-    "comments": (PATCH_COMMENTS, int),
+    "delegate": (Coalesce(text_key("delegate__username"), Value("")), str),
+    "comments": (F("comment_count"), int),
 }
 # What a series is sorted by that stands in its patches.
 _OF_PATCHES = {
@@ -65,14 +69,14 @@ _OF_PATCHES = {
 }
 _SERIES_COLUMNS = {
     "date": (F("date"), datetime),
-    "name": (_text("name"), str),
+    "name": (text_key("name"), str),
     "version": (F("version"), int),
-    "submitter": (_text("submitter__name"), str),
+    "submitter": (text_key("submitter__name"), str),
     "patches": (F("received_total"), int),
     "check": (_of_patches(_OF_PATCHES["check"]), int),
     "state": (_of_patches(_OF_PATCHES["state"]), int),
     "delegate": (_of_patches(_OF_PATCHES["delegate"]), str),
-    "comments": (SERIES_COMMENTS, int),
+    "comments": (F("comment_count"), int),
 }
 COLUMNS: Mapping[str, Mapping[str, tuple[Any, type[Key]]]] = {
     "patches": _PATCH_COLUMNS,
@@ -81,14 +85,15 @@ COLUMNS: Mapping[str, Mapping[str, tuple[Any, type[Key]]]] = {
 DEFAULT = "-date"
 
 
-def parse_order(text: str, kind: str) -> Order:
+def parse_order(text: str, kind: str, tags: Collection[str] = ()) -> Order:
     """The order that `?order=` asks for in a list of "patches" or "series"; newest first where
-    it asks for none that there is."""
+    it asks for none that there is. `tags` are the trailers that can be sorted by."""
     name = text.removeprefix("-")
     columns = COLUMNS[kind]
-    if name not in columns:
+    tag = name.removeprefix(OF_TAG)
+    if name not in columns and (tag == name or tag not in tags):
         name, text = "date", DEFAULT
-    expression, of = columns[name]
+    expression, of = columns.get(name) or (tag_key(tag), int)
     return Order(
         name=name,
         expression=expression,

@@ -27,7 +27,7 @@ from patchtrack.web.choosing import find_bundle_names, find_choices
 from patchtrack.web.deciding import digest_decisions, format_seen
 from patchtrack.web.filters import CHECKS, find_chips, format_filter, parse_filter
 from patchtrack.web.listings import Listing, find_counted_page, find_patches, find_series
-from patchtrack.web.ordering import COLUMNS, DEFAULT, Order, parse_order
+from patchtrack.web.ordering import COLUMNS, DEFAULT, OF_TAG, Order, parse_order
 from patchtrack.web.paging import Page
 
 
@@ -83,7 +83,7 @@ def _render_list(
     states = find_states(project)
     tags = find_tag_columns(project)
     wanted = parse_filter(request.GET, states, request.user)
-    order = parse_order(request.GET.get("order", ""), kind)
+    order = parse_order(request.GET.get("order", ""), kind, [tag.name for tag in tags])
     listing = find(project, find_named(wanted), states, order)
     size = find_profile(request.user).page_size
     page = find_counted_page(listing, request.GET, size, order)
@@ -93,6 +93,7 @@ def _render_list(
         "project": project,
         "kind": kind,
         "tags": tags,
+        "tag_headings": _tag_headings(tags, format_filter(wanted), order),
         "rows": find_rows(page, tags),
         "count": page.count,
         "wanted": wanted,
@@ -163,6 +164,12 @@ def _heading(name: str, filters: Mapping[str, str], order: Order) -> Heading:
     return Heading(url=url, sort=now if is_now else "none")
 
 
+def _tag_headings(
+    tags: Sequence[Tag], filters: Mapping[str, str], order: Order
+) -> list[tuple[Tag, Heading]]:
+    return [(tag, _heading(f"{OF_TAG}{tag.name}", filters, order)) for tag in tags]
+
+
 _ASCENDING = ("name", "submitter", "state", "delegate")
 
 
@@ -189,7 +196,7 @@ def _find_series_rows(page: Page, tags: list[Tag]) -> list[SeriesRow]:
         SeriesRow(
             series=series,
             facts=facts[series.pk],
-            tags=count_tags(facts[series.pk].tags, tags),
+            tags=count_tags(series.tags, tags),
             comments=series.comment_count,
             seen=f"{series.pk}:{digest_decisions(facts[series.pk].decided)}",
         )
