@@ -1,6 +1,6 @@
 """In what order a list stands: by which column, and whether from its greatest on."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 # What a trailer's column is called, before the trailer's key.
 OF_TAG = "tag."
+_LONGEST_TAG = 50
 # The columns without an index: what a list has must all be found before it can be sorted by them.
 _NOT_INDEXED = ("submitter", "check", "state", "delegate")
 
@@ -39,6 +40,11 @@ class Order:
     @property
     def is_indexed(self) -> bool:
         return self.name not in _NOT_INDEXED
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What an address says of it."""
+        return {} if str(self) == DEFAULT else {"order": str(self)}
 
     def __str__(self) -> str:
         return f"{'-' if self.descending else ''}{self.name}"
@@ -85,15 +91,14 @@ COLUMNS: Mapping[str, Mapping[str, tuple[Any, type[Key]]]] = {
 DEFAULT = "-date"
 
 
-def parse_order(text: str, kind: str, tags: Collection[str] = ()) -> Order:
+def parse_order(text: str, kind: str) -> Order:
     """The order that `?order=` asks for in a list of "patches" or "series"; newest first where
-    it asks for none that there is. `tags` are the trailers that can be sorted by."""
+    it asks for none that there is."""
     name = text.removeprefix("-")
     columns = COLUMNS[kind]
-    tag = name.removeprefix(OF_TAG)
-    if name not in columns and (tag == name or tag not in tags):
+    if name not in columns and not _is_of_tag(name):
         name, text = "date", DEFAULT
-    expression, of = columns.get(name) or (tag_key(tag), int)
+    expression, of = columns.get(name) or (tag_key(name.removeprefix(OF_TAG)), int)
     return Order(
         name=name,
         expression=expression,
@@ -101,6 +106,12 @@ def parse_order(text: str, kind: str, tags: Collection[str] = ()) -> Order:
         of_patches=_OF_PATCHES.get(name) if kind == "series" else None,
         descending=text.startswith("-"),
     )
+
+
+def _is_of_tag(name: str) -> bool:
+    """Whether it names a trailer's column. That of a trailer that is not counted is empty."""
+    tag = name.removeprefix(OF_TAG)
+    return tag != name and 0 < len(tag) <= _LONGEST_TAG and tag.isprintable()
 
 
 def format_key(value: Key, row_id: int) -> str:

@@ -59,12 +59,19 @@ def read_cut(parameters: Mapping[str, str], order: Order) -> Cut:
 def sort_rows(rows: QuerySet, cut: Cut, own: str = "pk") -> QuerySet:
     """Rows with a place and their `own` key, from the cut on."""
     if cut.key:
-        rows = rows.filter(_beyond(cut, own))
+        rows = rows.filter(beyond(cut, own))
     sign = "-" if cut.descending else ""
     return rows.order_by(f"{sign}place", f"{sign}{own}")
 
 
-def _beyond(cut: Cut, own: str) -> Q:
+def format_cut(parameters: Mapping[str, str]) -> dict[str, str]:
+    """Of an address' parameters, the one that `read_cut` reads."""
+    name = "newer" if "newer" in parameters else "older"
+    return {name: parameters[name]} if name in parameters else {}
+
+
+def beyond(cut: Cut, own: str = "pk") -> Q:
+    """Whether a row with a place and its `own` key stands behind the cut. Raises Http404."""
     try:
         value, row_id = parse_key(cut.key, cut.order.kind)
     except ValueError as error:
