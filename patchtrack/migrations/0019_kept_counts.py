@@ -34,6 +34,9 @@ def fill(apps, schema_editor):
     counted = (Series(pk=row, tags=tags) for row, tags in count_tags(rows))
     while batch := list(islice(counted, _BATCH)):
         Series.objects.bulk_update(batch, ["tags"])
+    if schema_editor.connection.vendor == "postgresql":
+        # Rows that were changed twice wait for their constraints, and no index can be made.
+        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def count_tags(rows):
