@@ -14,8 +14,6 @@ from patchtrack.web.links import list_url
 from patchtrack.web.ordering import Order, format_key, parse_order
 from patchtrack.web.paging import Cut, beyond, format_cut, sort_rows
 
-# What is longer is no query of our lists.
-_LONGEST = 2000
 _SHOWN = ("name", "message__message_id", "message__kind")
 
 
@@ -44,7 +42,7 @@ def parse_origin(parameters: Mapping[str, str]) -> Origin | None:
     """
     if "from" not in parameters:
         return None
-    asked = dict(parse_qsl(parameters["from"][:_LONGEST]))
+    asked = dict(parse_qsl(parameters["from"]))
     return Origin(asked=asked, order=parse_order(asked.get("order", ""), "patches"))
 
 

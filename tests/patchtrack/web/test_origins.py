@@ -94,7 +94,9 @@ def test_a_patch_leads_back_to_the_page_that_one_came_from(client, five):
 )  # fmt: skip
 def test_nothing_that_is_said_leads_elsewhere(client, five, said):
     page = get(client, patch_url(3, said))
-    assert find_link(page, "x-list").split("?")[0] == LIST
+    back = find_link(page, "x-list")
+    assert back.split("?")[0] == LIST
+    assert "evil" not in back
     nav = page.partition('aria-label="The list that you came from">')[2].partition("</nav>")[0]
     assert all(url.startswith("/project/teapot/") for url in re.findall('href="([^"]*)"', nav))
 
