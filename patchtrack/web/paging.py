@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Lookup, QuerySet
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.http import Http404
 
 from patchtrack.web.ordering import DEFAULT, Order, format_key, parse_key, parse_order
@@ -70,17 +71,15 @@ def format_cut(parameters: Mapping[str, str]) -> dict[str, str]:
     return {name: parameters[name]} if name in parameters else {}
 
 
-def beyond(cut: Cut, own: str = "pk") -> Q:
+def beyond(cut: Cut, own: str = "pk") -> Lookup:
     """Whether a row with a place and its `own` key stands behind the cut. Raises Http404."""
     try:
         value, row_id = parse_key(cut.key, cut.order.kind)
     except ValueError as error:
         raise Http404("There is no such page.") from error
-    comparison = "lt" if cut.descending else "gt"
-    # The first condition says nothing new, but lets the database begin in the index.
-    return Q(**{f"place__{comparison}e": value}) & (
-        Q(**{f"place__{comparison}": value}) | Q(place=value, **{f"{own}__{comparison}": row_id})
-    )
+    compare = TupleLessThan if cut.descending else TupleGreaterThan
+    # As one comparison, an index leads past all rows of an equal place, which may be most.
+    return compare(Tuple(F("place"), F(own)), (value, row_id))
 
 
 def make_page(found: list, size: int, cut: Cut) -> Page:
