@@ -159,6 +159,8 @@ def _stored_places(state: ThreadState, actions: Mapping[str, bool]) -> dict[str,
             "number": stored.number,
             "follows all": stored.follows_all,
             "tags": stored.tags,
+            "version": stored.version,
+            "comments": stored.comments,
             "parent": names.get(stored.patch or stored.cover, stored.patch or stored.cover),
             "action asked for": actions.get(message_id, False),
         }
@@ -176,6 +178,8 @@ def _planned_places(
             "number": place.number if place.kind == "patch" else None,
             "follows all": place.kind == "patch" and place.follows_all,
             "tags": dict(place.tags) if place.kind == "patch" else {},
+            "version": place.version if place.kind == "patch" else None,
+            "comments": place.comments if place.kind == "patch" else None,
             "parent": place.parent,
             "action asked for": place.kind == "comment"
             and bool(columns.get(message_id, {}).get("action_required")),
@@ -198,6 +202,8 @@ def _stored_series(state: ThreadState, submitters: Mapping[int, str]) -> dict[st
             "complete": row.complete,
             "partial": row.partial,
             "lineage": row.lineage,
+            "series comments": row.comment_count,
+            "series tags": row.tags,
             "previous": heads.get(row.previous_id, row.previous_id),
         }
         for row in state.series.values()
@@ -219,6 +225,8 @@ def _planned_series(
             "complete": series.complete,
             "partial": series.partial,
             "lineage": series.lineage,
+            "series comments": series.comments,
+            "series tags": dict(series.tags),
             "previous": series.previous,
         }
         for head, series in plan.series.items()

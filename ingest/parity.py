@@ -18,6 +18,8 @@ _PLACE = {
 _PLACE_COLUMNS = (
     "patch__follows_all",
     "patch__tags",
+    "patch__version",
+    "patch__comment_count",
     "patch__hash",
     "patch__paths",
     "patch__delegate__username",
@@ -33,6 +35,8 @@ _SERIES_COLUMNS = (
     "complete",
     "partial",
     "lineage",
+    "comment_count",
+    "tags",
     "previous__head__message_id",
 )
 

@@ -34,6 +34,8 @@ _PLACE_COLUMNS = (
     "patch__number",
     "patch__follows_all",
     "patch__tags",
+    "patch__version",
+    "patch__comment_count",
     "cover__series_id",
     "comment__patch_id",
     "comment__cover_id",
@@ -53,7 +55,8 @@ _SERIES = Lookup(
 
 @dataclass(slots=True, kw_only=True)
 class StoredMessage:
-    """A message and its place as stored. `row` is its database id."""
+    """A message and its place as stored. `row` is its database id; only a patch has a `version`
+    and a number of `comments`."""
 
     row: int
     date: datetime
@@ -63,6 +66,8 @@ class StoredMessage:
     number: int | None
     follows_all: bool
     tags: dict[str, int]
+    version: int | None
+    comments: int | None
     patch: int | None
     cover: int | None
     light: ThreadMessage
@@ -87,6 +92,8 @@ def _stored_message(row: dict[str, Any], tags: frozenset[str]) -> StoredMessage:
         number=row["patch__number"],
         follows_all=bool(row["patch__follows_all"]),
         tags=row["patch__tags"] or {},
+        version=row["patch__version"],
+        comments=row["patch__comment_count"],
         patch=row["comment__patch_id"],
         cover=row["comment__cover_id"],
         light=thread_message(row["message_id"], row["author__address"], row, tags),

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from patchtrack.models import Bundle, Comment, Patch, Person, Project, Series, State, Tag
 from patchtrack.web.filters import CHECKS
-from patchtrack.web.ordering import COLUMNS, format_key
+from patchtrack.web.ordering import COLUMNS, OF_TAG, format_key
 
 PAGE = 50
 DEEP_PAGE = 500
@@ -182,10 +182,16 @@ def list_pages() -> Iterator[Page]:
             said = [{"order": column}, {"order": f"-{column}"}]
             find = _find_lists(view, lambda _keys, _view, said=said: said)
             yield Page(name=f"{title}, by {column}", find=find, is_list=True)
+        find = _find_lists(view, lambda keys, _view: _order_by_tags(keys))
+        yield Page(name=f"{title}, by trailer", find=find, is_list=True)
     for name, said in (("first page, logged in", {}), ("delegate me", {"delegate": "me"})):
         find = _find_lists("series-list", lambda _keys, _view, said=said: [said])
         yield Page(name=f"series, {name}", find=find, is_list=True, as_user=True)
     yield from OTHER_PAGES
+
+
+def _order_by_tags(keys: Keys) -> Sequence[Parameters]:
+    return [{"order": f"{sign}{OF_TAG}{tag}"} for tag in keys.tags for sign in ("", "-")]
 
 
 def _find_lists(

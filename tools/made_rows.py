@@ -2,7 +2,7 @@
 them; held to that by `manage.py audit`."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -135,6 +135,7 @@ class _SeriesRows:
         self._project = setting.projects[plan.project]
         # By the number of a patch or cover, and its comments' ones with it.
         self._values: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self._comments: Counter[int] = Counter()
 
     def add(self, previous_head: str) -> None:
         plan, setting = self._plan, self._setting
@@ -144,7 +145,8 @@ class _SeriesRows:
             self._put(Thread, id=plan.thread, project_id=self._project)
         self._add_messages(letters, previous_head)
         ids = {letter.number: row for row, letter in self._numbered(letters)}
-        self._add_series(letters[0])
+        self._comments.update(one.parent for one in letters if one.number is None)
+        self._add_series(letters[0], letters[plan.has_cover : plan.has_cover + plan.size])
         if plan.has_cover:
             self._add_cover(letters[0])
         delegate, slug = self._choose_delegate(letters[0]), self._choose_state()
@@ -231,8 +233,9 @@ class _SeriesRows:
 
     # Series, covers and patches.
 
-    def _add_series(self, head: Letter) -> None:
+    def _add_series(self, head: Letter, patches: Sequence[Letter]) -> None:
         plan, parsed = self._plan, head.parsed
+        tags = Counter(key for patch in patches for key in self._values[patch.number])
         self._put(
             Series,
             id=plan.id,
@@ -248,6 +251,8 @@ class _SeriesRows:
             partial=False,
             lineage=derive_lineage(self._light(head)),
             previous_id=plan.previous,
+            comment_count=self._comments.total(),
+            tags=json.dumps(dict(sorted(tags.items()))),
         )
         date = parsed.date + _TRAVEL
         self._add_event(Category.SERIES_CREATED, date, series_id=plan.id)
@@ -286,6 +291,8 @@ class _SeriesRows:
             message_id=row,
             number=letter.parsed.subject.number,
             follows_all=follows_all,
+            version=plan.version,
+            comment_count=self._comments[letter.number],
             state_id=self._setting.states[slug],
             delegate_id=delegate,
             archived=is_old and slug not in _OPEN and random.random() < 0.4,

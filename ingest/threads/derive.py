@@ -1,6 +1,6 @@
 """A thread's messages to the state that follows from them, whatever order they came in."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from ingest.threads.clusters import Cluster, sending_order
@@ -54,7 +54,7 @@ def derive(messages: Iterable[ThreadMessage]) -> ThreadPlan:
     submissions = [message for message in thread if message.nature != "other"]
     clusters = derive_clusters(submissions, known)
     parents = derive_parents(thread)
-    tags = _count_tags(thread, parents)
+    tags, comments = _count_tags(thread, parents), Counter(parents.values())
     plans: dict[str, MessagePlan] = {}
     for message in thread:
         parent = parents.get(message.message_id)
@@ -62,13 +62,15 @@ def derive(messages: Iterable[ThreadMessage]) -> ThreadPlan:
             kind: Kind = "comment" if parent else "other"
             plans[message.message_id] = MessagePlan(kind=kind, parent=parent, tags={})
     for cluster in clusters:
-        head, run = cluster.head().message_id, _unbroken_run(cluster)
+        head, run = cluster.head(), _unbroken_run(cluster)
         for member in cluster.members:
             plans[member.message_id] = MessagePlan(
                 kind=member.nature,
-                series=head,
+                series=head.message_id,
                 number=member.number,
                 follows_all=(member.number or 0) <= run,
+                version=head.version,
+                comments=comments[member.message_id],
                 tags=tags.get(member.message_id, {}),
             )
-    return ThreadPlan(messages=plans, series=plan_series(clusters, known))
+    return ThreadPlan(messages=plans, series=plan_series(clusters, known, plans))

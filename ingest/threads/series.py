@@ -2,10 +2,12 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping
+from itertools import chain
 
 from ingest.threads.clusters import Cluster, sending_order
-from ingest.threads.values import SeriesPlan, ThreadMessage
+from ingest.threads.values import MessagePlan, SeriesPlan, ThreadMessage
 
 _LETTERS = re.compile(r"\w+")
 
@@ -82,14 +84,19 @@ def is_reroll_of(later: Cluster, earlier: Cluster) -> bool:
 
 
 def plan_series(
-    clusters: list[Cluster], known: Mapping[str, ThreadMessage]
+    clusters: list[Cluster],
+    known: Mapping[str, ThreadMessage],
+    places: Mapping[str, MessagePlan],
 ) -> dict[str, SeriesPlan]:
-    """The plan of every series of a thread, by the message-id of its head."""
+    """The plan of every series of a thread, by the message-id of its head; `places` are the plans
+    of the clusters' members, by message-id."""
     revisions = _Revisions(clusters, known)
     plans = {}
     for cluster in clusters:
         head = cluster.head()
         previous = revisions.find_previous(cluster)
+        own = [places[member.message_id] for member in cluster.members]
+        tags = Counter(chain.from_iterable(place.tags for place in own if place.kind == "patch"))
         plans[head.message_id] = SeriesPlan(
             head=head.message_id,
             members=tuple(m.message_id for m in sorted(cluster.members, key=sending_order)),
@@ -103,5 +110,7 @@ def plan_series(
             partial=previous is not None and is_reroll_of(cluster, previous),
             lineage=revisions.lineage[id(cluster)],
             previous=previous.head().message_id if previous else None,
+            comments=sum(place.comments for place in own),
+            tags=dict(sorted(tags.items())),
         )
     return plans

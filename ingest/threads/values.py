@@ -39,7 +39,8 @@ class MessagePlan:
     `parent` is the patch or cover that a comment belongs to; `series` is the head of the
     series of a patch or cover; `number` a patch's place in it (None: unnumbered).
     `follows_all` says of a patch that all patches before it in its series have arrived.
-    `tags` counts a patch's trailers, its comments' included, each value once.
+    `tags` counts a patch's trailers, its comments' included, each value once; `version` is that
+    of its series, and `comments` says how many there are on a patch or cover.
     """
 
     kind: Kind
@@ -47,6 +48,8 @@ class MessagePlan:
     series: str | None = None
     number: int | None = None
     follows_all: bool = False
+    version: int = 1
+    comments: int = 0
     tags: Mapping[str, int]
 
 
@@ -56,6 +59,7 @@ class SeriesPlan:
 
     `lineage` is equal for the revisions of one piece of work; `previous` is the head of the
     series that this one was sent in answer to as its next revision or partial reroll.
+    `comments` counts those on all members, `tags` the patches that have each trailer.
     """
 
     head: str
@@ -70,6 +74,8 @@ class SeriesPlan:
     partial: bool
     lineage: str
     previous: str | None
+    comments: int
+    tags: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

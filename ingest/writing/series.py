@@ -108,6 +108,8 @@ def _planned_columns(writing: Writing, change: ThreadChange, head: str) -> dict[
         "complete": plan.complete,
         "partial": plan.partial,
         "lineage": plan.lineage,
+        "comment_count": plan.comments,
+        "tags": dict(plan.tags),
     }
 
 

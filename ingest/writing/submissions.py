@@ -46,6 +46,8 @@ def _new_patch(writing: Writing, place: Place) -> Patch:
         series_id=writing.series_ids[place.plan.series],
         number=place.plan.number,
         follows_all=place.plan.follows_all,
+        version=place.plan.version,
+        comment_count=place.plan.comments,
         tags=dict(place.plan.tags),
         state_id=writing.policy.choose_state(mail.parsed),
         delegate_id=writing.policy.choose_delegate(mail.parsed),
@@ -72,12 +74,16 @@ def _change_patch(writing: Writing, place: Place) -> None:
         "series_id": stored.series,
         "number": stored.number,
         "follows_all": stored.follows_all,
+        "version": stored.version,
+        "comment_count": stored.comments,
         "tags": stored.tags,
     }
     now = {
         "series_id": writing.series_ids[plan.series],
         "number": plan.number,
         "follows_all": plan.follows_all,
+        "version": plan.version,
+        "comment_count": plan.comments,
         "tags": dict(plan.tags),
     }
     columns = {name: value for name, value in now.items() if before[name] != value}

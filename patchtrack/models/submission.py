@@ -6,13 +6,15 @@ from django.db import models
 from patchtrack.models.mail import Message
 from patchtrack.models.person import Person
 from patchtrack.models.project import Project, State
+from patchtrack.models.sorting import make_tag_indexes, text_key
 
 
 class Series(models.Model):
     """Patches that were sent together, with or without a cover letter.
 
     `head` is the cover, or the lowest numbered patch that has arrived. `lineage` is equal for
-    the revisions of one piece of work; `previous` is the revision that this one answers.
+    the revisions of one piece of work; `previous` is the revision that this one answers. What is
+    counted of its patches and comments is kept with it, to sort long lists by.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, db_index=False)
@@ -26,6 +28,10 @@ class Series(models.Model):
     complete = models.BooleanField()
     partial = models.BooleanField(default=False)
     lineage = models.CharField(max_length=64)
+    comment_count = models.IntegerField(
+        default=0, help_text="how many comments there are on its patches and its cover letter"
+    )
+    tags = models.JSONField(default=dict, help_text='{"Acked-by": 2}: so many patches have one')
     previous = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="next_revisions"
     )
@@ -42,6 +48,12 @@ class Series(models.Model):
             models.Index(fields=["submitter", "date"], name="series_by_submitter"),
             models.Index(fields=["project", "lineage"], name="series_by_lineage"),
             models.Index(fields=["head"], name="series_by_head"),
+            # In the orders that lists can have.
+            models.Index("project", text_key("name"), "id", name="series_by_name"),
+            models.Index(fields=["project", "version", "id"], name="series_by_version"),
+            models.Index(fields=["project", "received_total", "id"], name="series_by_patches"),
+            models.Index(fields=["project", "comment_count", "id"], name="series_by_comments"),
+            *make_tag_indexes("series", "id"),
         ]
 
     def __str__(self) -> str:
@@ -97,6 +109,7 @@ class Patch(Submission):
         Series, models.PROTECT, null=True, db_index=False, related_name="patches"
     )
     number = models.IntegerField(null=True)
+    version = models.IntegerField(default=1, help_text="that of its series")
     follows_all = models.BooleanField(
         default=False, help_text="whether all patches before it in its series have arrived"
     )
@@ -120,6 +133,7 @@ class Patch(Submission):
     )
     paths = models.JSONField(default=list, help_text="touched paths, sorted")
     tags = models.JSONField(default=dict, help_text='{"Acked-by": 2}, with those of the comments')
+    comment_count = models.IntegerField(default=0, help_text="how many comments there are on it")
     check_state = models.SmallIntegerField(
         null=True, help_text="the worst of the newest checks of each context; None without checks"
     )
@@ -157,6 +171,11 @@ class Patch(Submission):
                 name="patch_by_check",
             ),
             models.Index(fields=["hash"], name="patch_by_hash"),
+            # In the orders that lists can have.
+            models.Index("project", text_key("name"), "message", name="patch_by_name"),
+            models.Index(fields=["project", "version", "message"], name="patch_by_version"),
+            models.Index(fields=["project", "comment_count", "message"], name="patch_by_comments"),
+            *make_tag_indexes("patch", "message"),
         ]
 
     @property

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 
-from patchtrack.models import Comment, Patch, Series
+from patchtrack.models import Patch, Series
 
 # A page shows no more revisions than this; nobody rerolls so often.
 MOST_REVISIONS = 100
@@ -33,13 +32,9 @@ def find_current_series(series_id: int) -> Series | None:
 
 
 def find_patches(series: Series) -> list[Patch]:
-    """The patches of a series in their order, with what lists and mboxes tell of them, and their
-    `comment_count`."""
-    comments = Comment.objects.filter(patch=OuterRef("pk")).order_by().values("patch")
-    number = Coalesce(Subquery(comments.annotate(number=Count("pk")).values("number")), 0)
+    """The patches of a series in their order, with what lists and mboxes tell of them."""
     patches = Patch.objects.filter(series=series).order_by(*IN_ORDER)
-    related = patches.select_related("message", "state", "delegate", "submitter")
-    return list(related.annotate(comment_count=number))
+    return list(patches.select_related("message", "state", "delegate", "submitter"))
 
 
 def derive_slots(patches: Sequence[Patch], series: Series) -> list[Slot]:

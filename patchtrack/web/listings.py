@@ -15,9 +15,8 @@ from patchtrack.services.filtering import (
 )
 from patchtrack.services.listing import (
     MOST_COUNTED,
+    MOST_FOUND,
     MOST_READ,
-    PATCH_COMMENTS,
-    SERIES_COMMENTS,
     CountUpTo,
     format_count,
 )
@@ -27,7 +26,7 @@ from patchtrack.web.paging import Page, make_page, read_cut, sort_rows
 # What the rows of patches show, beside what is counted; to read all of five tables takes longer.
 _RELATED = ("message", "submitter", "state", "delegate", "series")
 _SHOWN = (
-    *"name date archived pull_url tags check_state".split(),
+    *"name date archived pull_url version comment_count tags check_state".split(),
     *"message__message_id message__kind submitter__name submitter__address".split(),
     *"state__name delegate__username".split(),
     *(f"series__{name}" for name in "name received_total total complete".split()),
@@ -38,13 +37,15 @@ _SHOWN = (
 class Listing:
     """A list that may be long. `places` have of each row its `own` key and its `place` in the
     order, and nothing else, since tens of thousands may have to be sorted; `shown` reads what a
-    page shows of its rows. How long the list is, the first `most_counted` of `keys` tell, which
-    have `own` too, each once or more often; or the first places, where one more costs little.
+    page shows of its rows. How long the list is, up to `most_told`, the first `most_counted` of
+    `keys` tell, which have `own` too, each once or more often; or the first places, where one
+    more costs little.
     """
 
     places: QuerySet
     shown: QuerySet
     keys: QuerySet
+    most_told: int = MOST_COUNTED
     most_counted: int = MOST_COUNTED
     place_is_cheap: bool = True
 
@@ -63,17 +64,25 @@ class _Place(NamedTuple):
 def find_series(
     project: Project, wanted: PatchFilter, states: list[State], order: Order
 ) -> Listing:
-    """The project's series that a filter lets through; with `comment_count`."""
-    shown = Series.objects.select_related("submitter").annotate(comment_count=SERIES_COMMENTS)
-    sorts_all = order.name != "date"
+    """The project's series that a filter lets through."""
+    shown = Series.objects.select_related("submitter")
+    sorts_all = not order.is_indexed
     rows = filter_series(project, wanted, states, sorts_all=sorts_all).values(own=F("pk"))
     places = rows.annotate(place=order.expression)
     # What is asked of patches finds them without their series, to be sorted by or counted.
     patches = filter_patches_of_series(project, wanted, states).values(own=F("series"))
     if order.of_patches and wanted.asks_of_patches:
         places = patches.annotate(place=order.of_patches)
-    if not (wanted.asks_of_patches and wanted.asks_for_decisions_alone):
+    if not wanted.asks_of_patches:
         return Listing(places=places, shown=shown, keys=rows.order_by("-date"))
+    if not wanted.asks_for_decisions_alone:
+        return Listing(
+            places=places,
+            shown=shown,
+            keys=rows.order_by("-date"),
+            most_told=MOST_FOUND,
+            most_counted=MOST_FOUND,
+        )
     return Listing(
         places=places,
         shown=shown,
@@ -86,13 +95,16 @@ def find_series(
 def find_patches(
     project: Project, wanted: PatchFilter, states: list[State], order: Order
 ) -> Listing:
-    """The project's patches that a filter lets through; with `comment_count`."""
-    shown = Patch.objects.select_related(*_RELATED).only(*_SHOWN)
-    shown = shown.annotate(comment_count=PATCH_COMMENTS)
+    """The project's patches that a filter lets through."""
     rows = filter_patches(project, wanted, states).values(own=F("pk"))
     # Newest first, where most of what is asked for is: else the database begins with the oldest.
     keys = rows.order_by("-date")
-    return Listing(places=rows.annotate(place=order.expression), shown=shown, keys=keys)
+    return Listing(
+        places=rows.annotate(place=order.expression),
+        shown=Patch.objects.select_related(*_RELATED).only(*_SHOWN),
+        keys=keys,
+        place_is_cheap=order.name == "date" or not order.is_indexed,
+    )
 
 
 def find_counted_page(
@@ -102,7 +114,7 @@ def find_counted_page(
     and a third for a page that has no rows."""
     cut = read_cut(parameters, order)
     counts_places = listing.place_is_cheap and not cut.key
-    most = max(size, MOST_COUNTED) if counts_places else size
+    most = max(size, listing.most_told) if counts_places else size
     places = [_Place(**row) for row in sort_rows(listing.places, cut, "own")[: most + 1]]
     page = make_page(places[: size + 1], size, cut)
     shown = listing.shown
@@ -112,7 +124,7 @@ def find_counted_page(
     rows = [read[place.pk] for place in page.rows if place.pk in read]
     is_all = len(places) <= size and not cut.key
     length = len(places) if counts_places or is_all else _read_length(rows, listing)
-    return replace(page, rows=rows, count=format_count(length))
+    return replace(page, rows=rows, count=format_count(length, listing.most_told))
 
 
 def _read_length(rows: Sequence[Any], listing: Listing) -> int:

@@ -6,17 +6,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Expression, F, Max, OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce, Left, Lower
+from django.db.models.functions import Coalesce
 
 from patchtrack.models import Patch
-from patchtrack.services.listing import PATCH_COMMENTS, SERIES_COMMENTS
+from patchtrack.models.sorting import tag_key, text_key
 
 Key = datetime | int | str
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-# Longer names are told apart no further; their order is that of their ids then.
-_SORTED_BY = 100
+# What a trailer's column is called, before the trailer's key.
+OF_TAG = "tag."
+_LONGEST_TAG = 50
+# The columns without an index: what a list has must all be found before it can be sorted by them.
+_NOT_INDEXED = ("submitter", "check", "state", "delegate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +27,8 @@ class Order:
     """A column to sort by, as `?order=name` or `?order=-name` asks for it.
 
     `of_patches` says the same of the patches of one series: it is None where a series can be
-    sorted by what stands in its own row.
+    sorted by what stands in its own row. `is_indexed` says that a list can be begun with in this
+    order, as it stands in an index.
     """
 
     name: str
@@ -33,12 +37,17 @@ class Order:
     of_patches: Expression | None = None
     descending: bool = True
 
+    @property
+    def is_indexed(self) -> bool:
+        return self.name not in _NOT_INDEXED
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What an address says of it."""
+        return {} if str(self) == DEFAULT else {"order": str(self)}
+
     def __str__(self) -> str:
         return f"{'-' if self.descending else ''}{self.name}"
-
-
-def _text(column: str) -> Any:
-    return Lower(Left(Coalesce(F(column), Value("")), _SORTED_BY))
 
 
 def _of_patches(greatest: Any) -> Any:
@@ -50,12 +59,13 @@ def _of_patches(greatest: Any) -> Any:
 
 _PATCH_COLUMNS = {
     "date": (F("date"), datetime),
-    "name": (_text("name"), str),
-    "submitter": (_text("submitter__name"), str),
+    "name": (text_key("name"), str),
+    "version": (F("version"), int),
+    "submitter": (text_key("submitter__name"), str),
     "check": (Coalesce(F("check_state"), -1), int),
     "state": (F("state__ordering"), int),
-    "delegate": (_text("delegate__username"), str),
-    "comments": (PATCH_COMMENTS, int),
+    "delegate": (Coalesce(text_key("delegate__username"), Value("")), str),
+    "comments": (F("comment_count"), int),
 }
 # What a series is sorted by that stands in its patches.
 _OF_PATCHES = {
@@ -65,14 +75,14 @@ _OF_PATCHES = {
 }
 _SERIES_COLUMNS = {
     "date": (F("date"), datetime),
-    "name": (_text("name"), str),
+    "name": (text_key("name"), str),
     "version": (F("version"), int),
-    "submitter": (_text("submitter__name"), str),
+    "submitter": (text_key("submitter__name"), str),
     "patches": (F("received_total"), int),
     "check": (_of_patches(_OF_PATCHES["check"]), int),
     "state": (_of_patches(_OF_PATCHES["state"]), int),
     "delegate": (_of_patches(_OF_PATCHES["delegate"]), str),
-    "comments": (SERIES_COMMENTS, int),
+    "comments": (F("comment_count"), int),
 }
 COLUMNS: Mapping[str, Mapping[str, tuple[Any, type[Key]]]] = {
     "patches": _PATCH_COLUMNS,
@@ -86,9 +96,9 @@ def parse_order(text: str, kind: str) -> Order:
     it asks for none that there is."""
     name = text.removeprefix("-")
     columns = COLUMNS[kind]
-    if name not in columns:
+    if name not in columns and not _is_of_tag(name):
         name, text = "date", DEFAULT
-    expression, of = columns[name]
+    expression, of = columns.get(name) or (tag_key(name.removeprefix(OF_TAG)), int)
     return Order(
         name=name,
         expression=expression,
@@ -96,6 +106,12 @@ def parse_order(text: str, kind: str) -> Order:
         of_patches=_OF_PATCHES.get(name) if kind == "series" else None,
         descending=text.startswith("-"),
     )
+
+
+def _is_of_tag(name: str) -> bool:
+    """Whether it names a trailer's column. That of a trailer that is not counted is empty."""
+    tag = name.removeprefix(OF_TAG)
+    return tag != name and 0 < len(tag) <= _LONGEST_TAG and tag.isprintable()
 
 
 def format_key(value: Key, row_id: int) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Lookup, QuerySet
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.http import Http404
 
 from patchtrack.web.ordering import DEFAULT, Order, format_key, parse_key, parse_order
@@ -59,21 +60,26 @@ def read_cut(parameters: Mapping[str, str], order: Order) -> Cut:
 def sort_rows(rows: QuerySet, cut: Cut, own: str = "pk") -> QuerySet:
     """Rows with a place and their `own` key, from the cut on."""
     if cut.key:
-        rows = rows.filter(_beyond(cut, own))
+        rows = rows.filter(beyond(cut, own))
     sign = "-" if cut.descending else ""
     return rows.order_by(f"{sign}place", f"{sign}{own}")
 
 
-def _beyond(cut: Cut, own: str) -> Q:
+def format_cut(parameters: Mapping[str, str]) -> dict[str, str]:
+    """Of an address' parameters, the one that `read_cut` reads."""
+    name = "newer" if "newer" in parameters else "older"
+    return {name: parameters[name]} if name in parameters else {}
+
+
+def beyond(cut: Cut, own: str = "pk") -> Lookup:
+    """Whether a row with a place and its `own` key stands behind the cut. Raises Http404."""
     try:
         value, row_id = parse_key(cut.key, cut.order.kind)
     except ValueError as error:
         raise Http404("There is no such page.") from error
-    comparison = "lt" if cut.descending else "gt"
-    # The first condition says nothing new, but lets the database begin in the index.
-    return Q(**{f"place__{comparison}e": value}) & (
-        Q(**{f"place__{comparison}": value}) | Q(place=value, **{f"{own}__{comparison}": row_id})
-    )
+    compare = TupleLessThan if cut.descending else TupleGreaterThan
+    # As one comparison, an index leads past all rows of an equal place, which may be most.
+    return compare(Tuple(F("place"), F(own)), (value, row_id))
 
 
 def make_page(found: list, size: int, cut: Cut) -> Page:

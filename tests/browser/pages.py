@@ -92,6 +92,7 @@ PLACES = {
     "cover letter": Place(path=f"/project/teapot/cover/{V2}-1-ada@example.org/"),
     "patch": Place(path=PATCH),
     "patch, side by side": Place(path=f"{PATCH}?view=split"),
+    "patch, from a list": Place(path=f"{PATCH}?from=state%3D*%26order%3D-tag.Acked-by"),
     "patch, for a maintainer": Place(path=PATCH, user="maintainer"),
     "patch that renames": Place(path="/project/teapot/patch/20260915200000.7-3-bo@example.net/"),
     "pull request": Place(path="/project/teapot/patch/20260914080000.pull.greta@example.org/"),

@@ -45,6 +45,20 @@ def test_a_patch_is_opened_and_left_by_keyboard(visit, sample):
     page.wait_for_url(f"**{LIST}")
 
 
+def test_next_and_previous_in_a_list_over_its_pages_without_a_script(visit, sample):
+    query = "?state=*&order=name"
+    page = visit(f"{LIST}{query}", java_script_enabled=False)
+    names = read_names(page)
+    page.get_by_role("link", name=names[0]).click()
+    for name in names[1:]:
+        page.get_by_role("link", name="in the list →").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    page.get_by_role("link", name="← in the list").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(names[-2])
+    page.get_by_role("link", name="back to the list").click()
+    page.wait_for_url(lambda url: "order=name" in url and url.partition("?")[0].endswith(LIST))
+
+
 def test_next_and_previous_patch_by_keyboard(visit, sample):
     page = visit("/project/teapot/patch/20260909073000.815-3-ada@example.org/")
     page.keyboard.press("n")

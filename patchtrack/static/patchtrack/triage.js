@@ -72,32 +72,6 @@ function openRow() {
   if (row && linkOf(row)) linkOf(row).click();
 }
 
-// The list that one came from, so that its neighbours can be reached from a patch.
-
-function rememberList() {
-  const list = document.querySelector("[data-list]");
-  if (!list) return;
-  const links = rows().map((row) => linkOf(row).href);
-  sessionStorage.setItem("list", JSON.stringify({links, url: location.href}));
-}
-
-function showNeighbours() {
-  const place = document.querySelector("[data-neighbours]");
-  const {links, url} = JSON.parse(sessionStorage.getItem("list") || "{}");
-  const here = links ? links.indexOf(location.origin + location.pathname) : -1;
-  if (!place || here < 0) return;
-  const add = (text, href, rel) => {
-    if (!href) return;
-    const link = document.createElement("a");
-    Object.assign(link, {textContent: text, href, rel});
-    place.append(link);
-  };
-  add("← in the list", links[here - 1], "x-list-prev");
-  add("back to the list", url, "x-list");
-  add("in the list →", links[here + 1], "x-list-next");
-  place.hidden = false;
-}
-
 // Keys.
 
 // The first of the links that is there.
@@ -195,8 +169,6 @@ function begin() {
     box.dataset.selectAll = "";
     head.append(box);
   }
-  rememberList();
-  showNeighbours();
   tellSelected();
 }
 

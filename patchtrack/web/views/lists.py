@@ -27,8 +27,9 @@ from patchtrack.web.choosing import find_bundle_names, find_choices
 from patchtrack.web.deciding import digest_decisions, format_seen
 from patchtrack.web.filters import CHECKS, find_chips, format_filter, parse_filter
 from patchtrack.web.listings import Listing, find_counted_page, find_patches, find_series
-from patchtrack.web.ordering import COLUMNS, DEFAULT, Order, parse_order
-from patchtrack.web.paging import Page
+from patchtrack.web.ordering import COLUMNS, OF_TAG, Order, parse_order
+from patchtrack.web.origins import format_origin
+from patchtrack.web.paging import Page, format_cut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +94,12 @@ def _render_list(
         "project": project,
         "kind": kind,
         "tags": tags,
+        "tag_headings": _tag_headings(tags, format_filter(wanted), order),
         "rows": find_rows(page, tags),
         "count": page.count,
         "wanted": wanted,
-        "order": "" if str(order) == DEFAULT else str(order),
+        "order": order.parameters.get("order", ""),
+        "origin": _origin(request.GET, wanted, order),
         "states": states,
         "checks": list(CHECKS),
         "wanted_check": format_filter(wanted).get("check", ""),
@@ -128,7 +131,7 @@ def _links(
     """The addresses of other pages and orders under the same filters, and of other filters in
     the same order; `known` has names that need not be looked up."""
     filters = format_filter(wanted)
-    ordered = {} if str(order) == DEFAULT else {"order": str(order)}
+    ordered = order.parameters
     keys = {"newer": page.newer, "older": page.older}
     links = {
         f"{name}_url": "?" + urlencode(filters | ordered | {name: key}) if key else ""
@@ -139,6 +142,13 @@ def _links(
         "chips": find_chips(wanted, states, ordered, known),
         "headings": {name: _heading(name, filters, order) for name in COLUMNS[kind]},
     }
+
+
+def _origin(parameters: Mapping[str, str], wanted: PatchFilter, order: Order) -> str:
+    """By what the addresses of the page's patches say that one came from it."""
+    return format_origin(
+        urlencode(format_filter(wanted) | order.parameters | format_cut(parameters))
+    )
 
 
 def _known_names(page: Page, wanted: PatchFilter, users: Sequence[User]) -> dict[str, str]:
@@ -161,6 +171,12 @@ def _heading(name: str, filters: Mapping[str, str], order: Order) -> Heading:
     url = "?" + urlencode({**filters, "order": f"{'-' if descending else ''}{name}"})
     now = "descending" if order.descending else "ascending"
     return Heading(url=url, sort=now if is_now else "none")
+
+
+def _tag_headings(
+    tags: Sequence[Tag], filters: Mapping[str, str], order: Order
+) -> list[tuple[Tag, Heading]]:
+    return [(tag, _heading(f"{OF_TAG}{tag.name}", filters, order)) for tag in tags]
 
 
 _ASCENDING = ("name", "submitter", "state", "delegate")
@@ -189,7 +205,7 @@ def _find_series_rows(page: Page, tags: list[Tag]) -> list[SeriesRow]:
         SeriesRow(
             series=series,
             facts=facts[series.pk],
-            tags=count_tags(facts[series.pk].tags, tags),
+            tags=count_tags(series.tags, tags),
             comments=series.comment_count,
             seen=f"{series.pk}:{digest_decisions(facts[series.pk].decided)}",
         )

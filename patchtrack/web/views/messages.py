@@ -1,16 +1,19 @@
 """The pages of single patches and cover letters, and the addresses that lead to them."""
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from patchtrack.models import Comment, Cover, Kind, Message, Patch, Series
+from patchtrack.services.choices import find_states
 from patchtrack.services.series import IN_ORDER, find_revisions
 from patchtrack.web.choosing import find_patch_form
 from patchtrack.web.deciding import format_seen
 from patchtrack.web.links import comment_url, message_url, own_url
+from patchtrack.web.origins import Origin, annotate_place, find_neighbours, parse_origin
 from patchtrack.web.submission import find_file, find_messages, find_submission
 
 _RELATED = ("project", "author")
@@ -21,14 +24,17 @@ def patch_page(request: HttpRequest, linkname: str, message_id: str) -> HttpResp
     message = find_message(linkname, message_id)
     if message.kind != Kind.PATCH:
         return HttpResponseRedirect(find_place(message))
-    patches = Patch.objects.select_related("state", "delegate", "series", "submitter")
-    patch = patches.get(pk=message.pk)
-    siblings = _find_siblings(patch)
+    origin = parse_origin(request.GET)
+    patch = _find_patch(message, origin)
     context = find_submission(message, find_messages(patch.comments), split=is_split(request))
-    context |= _neighbours(patch, siblings)
+    context |= _neighbours(patch, _find_siblings(patch))
     form = find_patch_form(request.user, message.project, [patch])
     context |= form | {"patch": patch, "seen": format_seen(patch)}
     context["revisions"] = _find_revisions(patch)
+    if origin:
+        states = form.get("states") or find_states(message.project)
+        context["in_list"] = find_neighbours(patch, origin, states, request.user)
+    context |= _kept(request)
     return render(request, "patchtrack/patch.html", context)
 
 
@@ -95,6 +101,25 @@ def cover_by_id(request: HttpRequest, row: int, leaf: str = "") -> HttpResponse:
 def comment_by_id(_request: HttpRequest, row: int) -> HttpResponse:
     message = get_object_or_404(Message.objects.select_related("project"), pk=row, kind="comment")
     return HttpResponseRedirect(find_place(message))
+
+
+def _find_patch(message: Message, origin: Origin | None) -> Patch:
+    patches = Patch.objects.select_related("state", "delegate", "series", "submitter")
+    patch = (annotate_place(patches, origin) if origin else patches).get(pk=message.pk)
+    patch.message = message
+    return patch
+
+
+def _kept(request: HttpRequest) -> dict[str, str]:
+    """What addresses take along from patch to patch: `kept_query` the view and the list that one
+    came from, `kept_origin` the latter alone, behind a view."""
+    view = {"view": "split"} if is_split(request) else {}
+    origin = {"from": request.GET["from"]} if "from" in request.GET else {}
+    query = urlencode(view | origin)
+    return {
+        "kept_query": f"?{query}" if query else "",
+        "kept_origin": f"&{urlencode(origin)}" if origin else "",
+    }
 
 
 def find_message(linkname: str, message_id: str, *related: str) -> Message:

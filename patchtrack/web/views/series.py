@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from ingest.mail.dependencies import split_target
-from patchtrack.models import Comment, Patch, Project, Series, Tag
+from patchtrack.models import Comment, Cover, Patch, Project, Series, Tag
 from patchtrack.services.dependencies import Missing, find_dependencies
 from patchtrack.services.project_settings import find_tag_columns
 from patchtrack.services.reviews import derive_reviews, find_said
@@ -33,7 +33,8 @@ def series_page(request: HttpRequest, row: int) -> HttpResponse:
         return redirect("series", series.pk)
     patches = find_patches(series)
     tags = find_tag_columns(series.project)
-    said = find_said(series)
+    cover = getattr(series, "cover", None)
+    said = find_said(cover, patches)
     context = {
         "project": series.project,
         "series": series,
@@ -44,7 +45,7 @@ def series_page(request: HttpRequest, row: int) -> HttpResponse:
         **_show_dependencies(series, patches, request.get_host()),
         "mbox": request.build_absolute_uri(reverse("series-mbox", args=[series.pk])),
         **find_patch_form(request.user, series.project, patches),
-        **_show_cover(series, said, split=request.GET.get("view") == "split"),
+        **_show_cover(series, cover, said, split=request.GET.get("view") == "split"),
     }
     return render(request, "patchtrack/series_detail.html", context)
 
@@ -92,9 +93,10 @@ def format_target(kind: str, name: str, which: str) -> str:
     return f"{name} {which}".rstrip()
 
 
-def _show_cover(series: Series, said: Sequence[Comment], *, split: bool) -> dict:
+def _show_cover(
+    series: Series, cover: Cover | None, said: Sequence[Comment], *, split: bool
+) -> dict:
     """The cover letter and its discussion, if one has come."""
-    cover = getattr(series, "cover", None)
     if cover is None:
         return {"cover": None, "discussion": []}
     cover.message.project = series.project

@@ -9,9 +9,7 @@ from patchtrack.models import Patch, Person, Series, SeriesAlias, State
 from patchtrack.services import filtering
 from patchtrack.services.filtering import PatchFilter, find_named
 from patchtrack.services.listing import (
-    SERIES_COMMENTS,
     CountUpTo,
-    count_patch_comments,
     find_series_facts,
     format_count,
 )
@@ -247,15 +245,13 @@ def reviewed_series(project) -> Series:
 def test_a_series_facts_are_those_of_its_patches(reviewed_series):
     facts = find_series_facts([reviewed_series])[reviewed_series.pk]
     assert facts.states == {"New": 1, "Accepted": 1}
-    assert facts.tags == {"Reviewed-by": 1}
     assert facts.delegates == ("jane",)
 
 
-def test_comments_are_counted_per_patch_and_per_series(reviewed_series):
-    patches = list(reviewed_series.patches.order_by("number"))
-    assert count_patch_comments(patches) == {patches[0].pk: 2}
-    counted = Series.objects.annotate(number=SERIES_COMMENTS).values_list("pk", "number")
-    assert dict(counted) == {reviewed_series.pk: 3}
+def test_comments_and_trailers_are_counted_per_patch_and_per_series(reviewed_series):
+    patches = reviewed_series.patches.order_by("number")
+    assert list(patches.values_list("comment_count", "tags")) == [(2, {"Reviewed-by": 2}), (0, {})]
+    assert (reviewed_series.comment_count, reviewed_series.tags) == (3, {"Reviewed-by": 1})
 
 
 @pytest.mark.parametrize(("most", "number"), [(1, -2), (2, -3), (3, 3)])

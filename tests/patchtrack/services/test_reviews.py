@@ -9,7 +9,9 @@ from tests.factories import deliver, make_mail
 
 
 def find_reviews(series) -> list[Review]:
-    return derive_reviews(find_patches(series), find_said(series), Tag.objects.all())
+    patches = find_patches(series)
+    said = find_said(getattr(series, "cover", None), patches)
+    return derive_reviews(patches, said, Tag.objects.all())
 
 
 def reply(to: str, *trailers: str, own: str = "x") -> bytes:
@@ -56,7 +58,8 @@ def test_any_trailer_can_be_read(series, value):
 
 
 def test_what_is_said_is_found_in_one_query(series, django_assert_num_queries):
+    patches, cover = find_patches(series), series.cover
     with django_assert_num_queries(1):
-        assert {comment.message.author.name for comment in find_said(series)} == {
+        assert {one.message.author.name for one in find_said(cover, patches)} == {
             "Reviewer a", "Reviewer b", "Reviewer c",
         }  # fmt: skip

@@ -86,7 +86,7 @@ def test_the_series_list_tells_what_has_come(client, series):
 
 def test_the_patch_list_tells_what_was_said(client, series):
     row = get_row(client, "/project/teapot/list/", "Part 1")
-    assert re.fullmatch(r"\[v2,1/3\] Part 1 2/3 Alice Spout · · 2 · · New 2 \d+ \w+", row)
+    assert re.fullmatch(r"\[v2,1/3\] Part 1 v2 2/3 Alice Spout · · 2 · · New 2 \d+ \w+", row)
 
 
 def test_an_age_tells_its_exact_date(client, series):

@@ -7,9 +7,11 @@ import pytest
 from django.http import Http404
 
 from patchtrack.models import Event, Patch, Series, State
-from patchtrack.web.ordering import COLUMNS, format_key, parse_key, parse_order
+from patchtrack.web.ordering import COLUMNS, OF_TAG, format_key, parse_key, parse_order
 from patchtrack.web.paging import find_page
 from tests.factories import DATE, UserFactory, deliver, make_diff, make_mail
+
+TAG = "Tested-by"
 
 
 @pytest.fixture
@@ -76,7 +78,7 @@ def sort_all(kind: str, text: str, rows) -> list[str]:
             return names
 
 
-@pytest.mark.parametrize("column", COLUMNS["patches"])
+@pytest.mark.parametrize("column", [*COLUMNS["patches"], f"{OF_TAG}{TAG}"])
 def test_patches_are_sorted_by_every_column_and_back(project, column):
     add_unlike_patches(project)
     upwards = sort_all("patches", column, Patch.objects.all())
@@ -84,7 +86,7 @@ def test_patches_are_sorted_by_every_column_and_back(project, column):
     assert sort_all("patches", f"-{column}", Patch.objects.all()) == upwards[::-1]
 
 
-@pytest.mark.parametrize("column", COLUMNS["series"])
+@pytest.mark.parametrize("column", [*COLUMNS["series"], f"{OF_TAG}{TAG}"])
 def test_series_are_sorted_by_every_column_and_back(project, column):
     add_unlike_patches(project)
     upwards = sort_all("series", column, Series.objects.all())
@@ -112,8 +114,11 @@ def add_unlike_patches(project) -> None:
             delegate=UserFactory(username=name) if number else None,
             state=State.objects.all()[number],
             check_state=number or None,
+            tags={TAG: number} if number else {},
         )
+        Series.objects.filter(name__endswith=name).update(tags={TAG: number})
 
 
 def test_an_unknown_column_means_newest_first():
-    assert str(parse_order("-bogus", "patches")) == str(parse_order("", "patches")) == "-date"
+    unknown = ["-bogus", "", "tag", "tag.", "Tested-by", "tag.a\0", "tag." + "a" * 51]
+    assert {str(parse_order(text, "patches")) for text in unknown} == {"-date"}

@@ -16,6 +16,8 @@ PAGES = {
     "/series/{series.pk}/mbox/": 4,
     "/project/teapot/patch/1@example.org/": 6,
     "/project/teapot/patch/1@example.org/?view=split": 6,
+    "/project/teapot/patch/1@example.org/?from=order%3Dcheck": 8,
+    "/project/teapot/patch/1@example.org/?from=submitter%3Da%26state%3D*": 9,
     "/project/teapot/patch/1@example.org/file/1/": 4,
     "/project/teapot/patch/1@example.org/mbox/?series=*": 4,
     "/project/teapot/patch/1@example.org/raw/": 2,

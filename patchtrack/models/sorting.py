@@ -1,0 +1,29 @@
+"""What long lists are sorted by beside plain columns: the tables' indexes are made of the very same
+expressions, for else the database would not find them."""
+
+from django.db.models import Expression, F, Index, IntegerField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, Left, Lower
+
+# Longer names are told apart no further; their order is that of their ids then.
+_SORTED_BY = 100
+# The tags that there are from the beginning; others are sorted by, too, but without an index.
+_INDEXED_TAGS = ("Acked-by", "Reviewed-by", "Tested-by", "Fixes")
+
+
+def text_key(column: str) -> Expression:
+    """A text without regard to case."""
+    return Lower(Left(F(column), _SORTED_BY))
+
+
+def tag_key(name: str) -> Expression:
+    """How many of a tag were counted in `tags`."""
+    return Coalesce(Cast(KeyTextTransform(name, "tags"), IntegerField()), 0)
+
+
+def make_tag_indexes(table: str, own: str) -> list[Index]:
+    """An index for each tag, with the project before it and the `own` key behind."""
+    return [
+        Index("project", tag_key(name), own, name=f"{table}_by_{name.lower().replace('-', '_')}")
+        for name in _INDEXED_TAGS
+    ]
