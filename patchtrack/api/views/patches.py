@@ -41,9 +41,9 @@ class Patches(Resource):
     """All patches."""
 
     def get(self, request: Request, **_: object) -> Response:
-        return self.answer_list("patches", Patch.objects.all(), related.patches(), self._tell)
+        return self.answer_list("patches", Patch.objects.all(), related.patches(), self.tell)
 
-    def _tell(self, rows: Iterable[Patch]) -> list[Record]:
+    def tell(self, rows: Iterable[Patch]) -> list[Record]:
         tell, relations = self.records.patch, related.find_relations(rows)
         return [tell(patch, relations.get(patch.pk, ())) for patch in rows]
 
@@ -55,9 +55,9 @@ class OnePatch(Resource):
         return Response(self._tell(row))
 
     def patch(self, request: Request, row: int, **_: object) -> Response:
-        patch = _find_changeable_patch(request, row)
+        patch = find_changeable_patch(request, row)
         wanted = read_input(PatchInput, request)
-        decision = _parse_decision(patch, wanted)
+        decision = parse_decision([patch], wanted)
         if "related" in wanted and has_call("relate patches", self.version):
             self._relate(patch, wanted["related"])
         change_patches(request.user, patch.project, [patch.pk], decision)
@@ -79,10 +79,11 @@ class OnePatch(Resource):
             raise Conflict from error
 
     def _tell(self, row: int) -> Record:
-        patch = find_or_404(related.patches(), pk=row)
+        patch = find_or_404(self.read_more("patches", related.patches()), pk=row)
         others = related.find_relations([patch]).get(row, ())
         said = {**tell_patch(find_mail(row)), "prefixes": split_prefixes(patch.name)}
-        return {**self.records.patch(patch, others), **said}
+        [record] = self.tell_more("patches", [patch], [self.records.patch(patch, others)])
+        return {**record, **said}
 
 
 class Checks(Resource):
@@ -96,16 +97,19 @@ class Checks(Resource):
         return self.answer_list("checks", Check.objects.filter(patch=row), related.checks(), tell)
 
     def post(self, request: Request, row: int, **_: object) -> Response:
-        patch = _find_changeable_patch(request, row)
-        wanted = read_input(CheckInput, request)
+        check = self.records.check(self.add(find_changeable_patch(request, row)))
+        return Response(check, status.HTTP_201_CREATED, headers={"Location": check["url"]})
+
+    def add(self, patch: Patch) -> Check:
+        """Add what the request reports. Raises ValidationError."""
+        wanted = read_input(CheckInput, self.request)
         new = NewCheck(
             state=_RESULTS[wanted["state"]],
             context=wanted.get("context", "default"),
             target_url=wanted.get("target_url") or "",
             description=wanted.get("description") or "",
         )
-        check = self.records.check(add_check(request.user, patch.pk, new))
-        return Response(check, status.HTTP_201_CREATED, headers={"Location": check["url"]})
+        return add_check(self.request.user, patch.pk, new)
 
 
 class OneCheck(Resource):
@@ -116,7 +120,7 @@ class OneCheck(Resource):
         return Response(self.records.check(found))
 
 
-def _find_changeable_patch(request: Request, row: int) -> Patch:
+def find_changeable_patch(request: Request, row: int) -> Patch:
     """Raises Http404 and PermissionDenied."""
     patch = find_or_404(related.patches(), pk=row)
     if not find_changeable(request.user, patch.project, [patch]):
@@ -124,17 +128,18 @@ def _find_changeable_patch(request: Request, row: int) -> Patch:
     return patch
 
 
-def _parse_decision(patch: Patch, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """What is asked for in the names of columns. Raises ValidationError."""
+def parse_decision(patches: Sequence[Patch], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What is asked for of patches of a project in the names of columns. Raises ValidationError."""
     columns = {"state": "state_id", "archived": "archived"}
     decision = {columns[name]: wanted[name] for name in columns if name in wanted}
     if "commit_ref" in wanted:
         decision["commit_ref"] = wanted["commit_ref"] or ""
     if "delegate" in wanted:
-        user = wanted["delegate"]
-        # Who has it already may keep it, also when no longer a maintainer.
-        if user and user.pk != patch.delegate_id and user not in find_delegates(patch.project):
-            refusal = f"User '{user}' is not a maintainer for project '{patch.project.name}'"
+        user, project = wanted["delegate"], patches[0].project
+        # Who has them already may keep them, also when no longer a maintainer.
+        is_kept = user and {patch.delegate_id for patch in patches} == {user.pk}
+        if user and not is_kept and user not in find_delegates(project):
+            refusal = f"User '{user}' is not a maintainer for project '{project.name}'"
             raise serializers.ValidationError({"delegate": [refusal]})
         decision["delegate_id"] = user.pk if user else None
     return decision

@@ -1,0 +1,66 @@
+"""All that is in series: their patches in full, the comments, and what their mails say."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from patchtrack.models import Comment, Patch, Series
+from patchtrack.services import related
+from patchtrack.services.arrivals import with_arrival
+from patchtrack.services.series import IN_ORDER
+from patchtrack.services.stored import StoredMail, find_smallest
+from patchtrack.services.versions import get_cover
+
+# So much mail is read for one answer; it is a hundred times what a series usually has.
+MOST_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is wanted of series beside themselves."""
+
+    patches: bool = False
+    covers: bool = False
+    comments: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inside:
+    """What was found in series: the others of the relations that patches are in, and the comments
+    by date, both by the patch or cover that they belong to; and what messages say, as many of
+    the small ones first as MOST_BYTES allows."""
+
+    relations: Mapping[int, Sequence[Patch]]
+    comments: Mapping[int, Sequence[Comment]]
+    mails: Mapping[int, StoredMail]
+
+
+def whole_parts() -> QuerySet[Patch]:
+    """Patches as they are told of by themselves, in the order of their series; all but their
+    project, which is the series'."""
+    return with_arrival(related.patches().prefetch_related(None).order_by(*IN_ORDER))
+
+
+def find_inside(rows: Sequence[Series], wish: Wish) -> Inside:
+    """What is wished of series, which come with their covers and patches. At most three queries."""
+    patches = [patch for row in rows for patch in row.patches.all()]
+    covers = [cover for cover in map(get_cover, rows) if cover]
+    comments = _find_comments(patches, covers) if wish.comments else []
+    read = [comment.pk for comment in comments]
+    read += [patch.pk for patch in patches if wish.patches]
+    read += [cover.pk for cover in covers if wish.covers]
+    by_parent: dict[int, list[Comment]] = defaultdict(list)
+    for comment in comments:
+        by_parent[comment.patch_id or comment.cover_id].append(comment)
+    return Inside(
+        relations=related.find_relations(patches) if wish.patches else {},
+        comments=by_parent,
+        mails=find_smallest(read, MOST_BYTES) if read else {},
+    )
+
+
+def _find_comments(patches: Sequence[Patch], covers: Sequence) -> list[Comment]:
+    rows = with_arrival(related.comments()).filter(Q(patch__in=patches) | Q(cover__in=covers))
+    return list(rows.order_by("message__date", "pk"))
