@@ -9,7 +9,8 @@ VALUES = ["\0", HUGE, "-1", "%", "é\ud800".encode(errors="surrogatepass"), "' O
           "2026-01-01T00:00:00+99:99"]  # fmt: skip
 NAMES = (
     "project series submitter delegate state archived since before hash msgid q order page "
-    "per_page category patch cover actor owner public user context format"
+    "per_page category patch cover actor owner public user context format id check path prefix "
+    "trailer q_in expand received_since received_before"
 ).split()
 
 
@@ -27,9 +28,19 @@ def test_no_query_fails_that_is_not_utf_8(client, patch):
         assert client.get(f"/api/patches/?{query}").status_code in (200, 400)
 
 
+def test_no_search_fails(client, patch):
+    for value in VALUES:
+        for name in ("q", "project"):
+            asked = {"q": "part", "q_in": "body", name: value}
+            assert client.get("/api/patches/", asked).status_code == 200
+
+
+MANY = "project submitter delegate state series hash msgid id check trailer"
+
+
 def test_a_filter_with_very_many_values(client, patch):
     values = [str(number) for number in range(900)]
-    for name in ("project", "submitter", "delegate", "state", "series", "hash", "msgid"):
+    for name in MANY.split():
         assert client.get("/api/patches/", {name: values}).status_code == 200
         texts = {name: [f"x{value}" for value in values]}
         assert client.get("/api/patches/", texts).status_code == 200
