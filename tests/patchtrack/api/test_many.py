@@ -12,7 +12,7 @@ URL = "/api/1.5/patches/"
 
 @pytest.fixture
 def ids(series) -> list[int]:
-    return list(Patch.objects.order_by("-number").values_list("pk", flat=True))
+    return list(Patch.objects.order_by("-pk").values_list("pk", flat=True))
 
 
 @pytest.fixture
