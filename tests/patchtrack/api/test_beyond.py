@@ -87,12 +87,13 @@ def test_everything_says_when_it_arrived(client, ids):
 
 
 def test_the_arrival_is_that_of_the_copy_that_is_shown(client, patch):
-    shown = Mail.objects.get(message=patch.pk)
+    hidden = Mail.objects.get(message=patch.pk)
+    Mail.objects.filter(pk=hidden.pk).update(shown=False)
     Mail.objects.create(
-        project=patch.project, message_id=patch.pk, raw=shown.raw, sha256="0" * 64, size=1,
-        received_at=DATE + timedelta(days=9), outcome="conflict",
+        project=patch.project, message_id=patch.pk, raw=hidden.raw, sha256="0" * 64, size=1,
+        received_at=DATE + timedelta(days=9), outcome="conflict", shown=True,
     )  # fmt: skip
-    assert client.get(f"/api/patches/{patch.pk}/").json()["received"] == "2026-01-05T09:00:00"
+    assert client.get(f"/api/patches/{patch.pk}/").json()["received"] == "2026-01-14T09:00:00"
 
 
 @pytest.fixture
