@@ -11,6 +11,7 @@ from operator import or_
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
+from rest_framework.exceptions import ValidationError
 
 from patchtrack.api.extras import MESSAGES
 from patchtrack.api.filters import (
@@ -38,6 +39,8 @@ from patchtrack.services.series_summary import is_combined
 MOST_FOUND = 5000
 # As on the web pages.
 _LONGEST_TEXT = 200
+# Each is a condition of its own, of which a database takes only so many.
+_MOST_VALUES = 50
 _RESULTS: Mapping[str, int | None] = {
     "none": None,
     **{result.label: result.value for result in Check.Result},
@@ -105,8 +108,12 @@ def _by_id(
 
 
 def _by_any(condition: Callable[[str], Q], rows: QuerySet, said: Sequence[str]) -> QuerySet:
-    """The rows that are what any of the values says."""
-    return rows.filter(reduce(or_, map(condition, said), Q()))
+    """The rows that are what any of the values says. Raises ValidationError."""
+    values = dict.fromkeys(said)
+    if len(values) > _MOST_VALUES:
+        refusal = f"There are at most {_MOST_VALUES} values of path and of prefix."
+        raise ValidationError({"detail": [refusal]})
+    return rows.filter(reduce(or_, map(condition, values), Q()))
 
 
 def _by_trailer(rows: QuerySet, said: Sequence[str]) -> QuerySet:

@@ -10,6 +10,11 @@ from patchtrack.models import Series
 
 # Of one work no more revisions are told of, the newest ones; nobody rerolls so often.
 MOST_REVISIONS = 100
+_NEWEST_FIRST = Window(
+    RowNumber(),
+    partition_by=[F("project"), F("lineage")],
+    order_by=[F("date").desc(), F("pk").desc()],
+)
 
 
 def find_all_revisions(rows: Sequence[Series]) -> dict[int, list[Series]]:
@@ -21,13 +26,6 @@ def find_all_revisions(rows: Sequence[Series]) -> dict[int, list[Series]]:
     found = Series.objects.filter(Q(project__in=projects, lineage__in=lineages) | linked)
     found = found.annotate(place=_NEWEST_FIRST).filter(place__lte=MOST_REVISIONS)
     return _group(rows, list(found.select_related("submitter")))
-
-
-_NEWEST_FIRST = Window(
-    RowNumber(),
-    partition_by=[F("project"), F("lineage")],
-    order_by=[F("date").desc(), F("pk").desc()],
-)
 
 
 def _group(rows: Sequence[Series], found: Sequence[Series]) -> dict[int, list[Series]]:
@@ -42,5 +40,5 @@ def _group(rows: Sequence[Series], found: Sequence[Series]) -> dict[int, list[Se
         if row.previous_id in by_id:
             family.append(by_id[row.previous_id])
         members = {series.pk: series for series in family}.values()
-        families[row.pk] = sorted(members, key=lambda series: (series.version, series.date))
+        families[row.pk] = sorted(members, key=lambda one: (one.version, one.date, one.pk))
     return families

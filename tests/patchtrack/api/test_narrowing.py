@@ -81,6 +81,13 @@ def test_patches_by_their_ids(client, patches):
     assert names(client, id=wanted) == "ac"
 
 
+def test_there_are_not_hundreds_of_paths(client, db):
+    for name in ("path", "prefix"):
+        answer = client.get("/api/patches/", {name: [f"x{number}" for number in range(990)]})
+        expected = {"detail": ["There are at most 50 values of path and of prefix."]}
+        assert (answer.status_code, answer.json()) == (400, expected)
+
+
 def test_only_the_newest_hits_are_looked_at(client, patches, monkeypatch):
     monkeypatch.setattr("patchtrack.api.narrowing.MOST_FOUND", 1)
     assert len(names(client, q="leaks", q_in="body")) == 1
