@@ -78,7 +78,7 @@ def keep_known(kind: str, version: int, record: dict[str, Any]) -> dict[str, Any
 
 
 def has_field(kind: str, name: str, version: int) -> bool:
-    return version >= _FIELDS[kind].get(name, 0)
+    return version >= _FIELDS.get(kind, {}).get(name, 0)
 
 
 def has_filter(resource: str, name: str, version: int) -> bool:

@@ -10,7 +10,8 @@ from patchtrack.models import Comment, Patch, Series
 from patchtrack.services import related
 from patchtrack.services.arrivals import with_arrival
 from patchtrack.services.series import IN_ORDER
-from patchtrack.services.stored import StoredMail, find_smallest
+from patchtrack.services.series_summary import with_states
+from patchtrack.services.stored import StoredBody, find_smallest
 from patchtrack.services.versions import get_cover
 
 # So much mail is read for one answer; it is a hundred times what a series usually has.
@@ -34,13 +35,14 @@ class Inside:
 
     relations: Mapping[int, Sequence[Patch]]
     comments: Mapping[int, Sequence[Comment]]
-    mails: Mapping[int, StoredMail]
+    mails: Mapping[int, StoredBody]
 
 
 def whole_parts() -> QuerySet[Patch]:
     """Patches as they are told of by themselves, in the order of their series; all but their
-    project, which is the series'."""
-    return with_arrival(related.patches().prefetch_related(None).order_by(*IN_ORDER))
+    project, which is the series'. They come with what a summary is derived from."""
+    rows = related.patches().prefetch_related(None).order_by(*IN_ORDER)
+    return with_states(with_arrival(rows))
 
 
 def find_inside(rows: Sequence[Series], wish: Wish) -> Inside:

@@ -58,4 +58,5 @@ def derive_slots(patches: Sequence[Patch], series: Series) -> list[Slot]:
 
 def find_revisions(series: Series) -> list[Series]:
     """This series and the others of the same work, by version and date; one query."""
-    return find_all_revisions([series])[series.pk]
+    with_submitters = Series.objects.select_related("submitter")
+    return find_all_revisions([series], with_submitters)[series.pk]

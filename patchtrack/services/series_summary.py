@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from patchtrack.models import Patch, Series
 from patchtrack.services.checks import WORST_FIRST, choose_worst
@@ -25,20 +26,25 @@ class Summary:
     missing: Sequence[int]
 
 
+def with_states(patches: QuerySet[Patch]) -> QuerySet[Patch]:
+    """Patches with what a summary tells of their states: a row for each would take longer."""
+    return patches.annotate(state_slug=F("state__slug"), state_place=F("state__ordering"))
+
+
 def decided_parts() -> QuerySet[Patch]:
     """Patches as they are told of within their series, with what a summary is derived from."""
-    rows = Patch.objects.select_related("message", "state").order_by(*IN_ORDER)
+    rows = Patch.objects.select_related("message").order_by(*IN_ORDER)
     told = ("series", "name", "date", "message__message_id")
-    return rows.only(*told, "number", "check_state", "state__slug", "state__ordering")
+    return with_states(rows.only(*told, "number", "check_state"))
 
 
-def derive_summary(series: Series, patches: Iterable[Patch]) -> Summary:
-    """The summary of a series and its patches, which come with their states."""
-    rows = sorted(patches, key=lambda patch: patch.state.ordering)
+def derive_summary(series: Series, patches: Iterable[Any]) -> Summary:
+    """The summary of a series and its patches, which come `with_states`."""
+    rows = sorted(patches, key=lambda patch: patch.state_place)
     checks = [patch.check_state for patch in rows if patch.check_state is not None]
     numbers = {patch.number for patch in rows}
     return Summary(
-        states=Counter(patch.state.slug for patch in rows),
+        states=Counter(patch.state_slug for patch in rows),
         check=choose_worst(checks) if checks else None,
         missing=() if series.complete else derive_missing(numbers, series.total),
     )

@@ -22,6 +22,14 @@ class StoredMail:
     parsed: ParsedMail
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredBody:
+    """A message's shown copy: its bytes, and its text and diff alone."""
+
+    raw: bytes
+    parsed: Body
+
+
 def find_stored(messages: Iterable[int], largest: int = LARGEST_SHOWN) -> dict[int, StoredMail]:
     """The shown copies of messages (by database id) of at most `largest` bytes, in one query."""
     copies = Mail.objects.filter(message__in=list(messages), shown=True, size__lte=largest)
@@ -32,14 +40,14 @@ def find_stored(messages: Iterable[int], largest: int = LARGEST_SHOWN) -> dict[i
     return found
 
 
-def find_smallest(messages: Iterable[int], most: int) -> dict[int, StoredMail]:
+def find_smallest(messages: Iterable[int], most: int) -> dict[int, StoredBody]:
     """The shown copies of messages (by database id), the small ones first, until they have `most`
     bytes together; none of more than LARGEST_SHOWN. One query."""
     copies = Mail.objects.filter(message__in=list(messages), shown=True, size__lte=LARGEST_SHOWN)
     so_far = Window(Sum("size"), order_by=["size", "pk"])
     small = copies.annotate(so_far=so_far).filter(so_far__lte=most)
     raws = {row: decompress_raw(raw) for row, raw in small.values_list("message_id", "raw")}
-    return {row: StoredMail(raw=raw, parsed=parse_mail(raw)) for row, raw in raws.items()}
+    return {row: StoredBody(raw=raw, parsed=parse_body(raw)) for row, raw in raws.items()}
 
 
 def find_bodies(messages: Iterable[int], largest: int = LARGEST_SHOWN) -> dict[int, Body]:
