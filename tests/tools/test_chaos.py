@@ -60,7 +60,7 @@ def test_nothing_is_lost_on_postgresql():
 
 @pytest.mark.timeout(600)
 def test_nothing_is_lost_on_sqlite():
-    assert WELL in run_tool("--database=sqlite", "--messages=600")
+    assert WELL in run_tool("--database=sqlite", "--messages=300")
 
 
 @pytest.mark.timeout(600)
@@ -71,7 +71,7 @@ def test_nothing_is_lost_through_postfix():
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_nothing_is_left_behind_when_it_is_stopped(number):
-    command = [sys.executable, ROOT / "tools/chaos.py", "--database=sqlite", "--messages=300"]
+    command = [sys.executable, ROOT / "tools/chaos.py", "--database=sqlite", "--messages=30"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert "seed" in process.stdout.readline()
         assert "accepted" in process.stdout.readline()

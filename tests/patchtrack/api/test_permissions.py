@@ -9,6 +9,9 @@ from patchtrack.models import Comment, Cover, Patch, Person, Series
 from patchtrack.services.bundles import BundleWish, make_bundle
 from patchtrack.services.checks import NewCheck, add_check
 from tests.factories import ProjectFactory, UserFactory
+from tests.patchtrack.conftest import add_series, add_teapot
+
+pytestmark = pytest.mark.django_db
 
 WHO = (
     "anonymous stranger submitter delegate maintainer elsewhere superuser inactive "
@@ -97,7 +100,18 @@ TABLE = {
 }  # fmt: skip
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def project(module_db):
+    return add_teapot()
+
+
+@pytest.fixture(scope="module")
+def patch(project) -> Patch:
+    add_series(project)
+    return Patch.objects.get(number=1)
+
+
+@pytest.fixture(scope="module")
 def people(project, patch) -> dict:
     """A user of each kind, by its name; without one for who has not logged in."""
     users = {who: UserFactory(username=who, is_superuser=who == "superuser") for who in WHO[1:]}
@@ -111,7 +125,7 @@ def people(project, patch) -> dict:
     return users
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ids(patch, people) -> dict[str, int]:
     """What stands in the addresses of the table."""
     owner = people["owner"]
