@@ -111,7 +111,7 @@ def _by_any(condition: Callable[[str], Q], rows: QuerySet, said: Sequence[str]) 
     """The rows that are what any of the values says. Raises ValidationError."""
     values = dict.fromkeys(said)
     if len(values) > _MOST_VALUES:
-        refusal = f"There are at most {_MOST_VALUES} values of path and of prefix."
+        refusal = f"Such a filter takes at most {_MOST_VALUES} values."
         raise ValidationError({"detail": [refusal]})
     return rows.filter(reduce(or_, map(condition, values), Q()))
 

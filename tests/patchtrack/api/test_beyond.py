@@ -5,10 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from patchtrack.models import Comment, Cover, Event, Mail, Patch
+from patchtrack.models import Comment, Cover, Event, Mail, Patch, Project, Series
 from patchtrack.services.bundles import BundleWish, make_bundle
 from patchtrack.services.checks import NewCheck, add_check
-from tests.factories import DATE
+from tests.factories import DATE, UserFactory
+from tests.patchtrack.conftest import add_series, add_teapot
+
+pytestmark = pytest.mark.django_db
 
 # By path, what 1.5 tells beyond 1.4.
 NEW = {
@@ -28,7 +31,29 @@ NEW = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def project(module_db) -> Project:
+    return add_teapot()
+
+
+@pytest.fixture(scope="module")
+def series(project) -> Series:
+    return add_series(project)
+
+
+@pytest.fixture(scope="module")
+def patch(series) -> Patch:
+    return Patch.objects.get(number=1)
+
+
+@pytest.fixture(scope="module")
+def maintainer(project):
+    user = UserFactory(username="maintainer")
+    project.maintainers.add(user)
+    return user
+
+
+@pytest.fixture(scope="module")
 def ids(patch, maintainer) -> dict[str, int]:
     make_bundle(maintainer, BundleWish(name="tea", public=True, patches=[patch.pk]))
     add_check(maintainer, patch.pk, NewCheck(state=1))

@@ -7,11 +7,15 @@ from django.test.utils import CaptureQueriesContext
 from patchtrack.models import Patch
 from patchtrack.services.search_index import record_search_texts
 from tests.factories import ProjectFactory, deliver, make_diff, make_mail
+from tests.patchtrack.conftest import add_teapot
+
+pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def patches(project) -> None:
-    """Four patches, of which "d" is another project's; "b" was reviewed and tested."""
+@pytest.fixture(scope="module")
+def patches(module_db) -> None:
+    """Four patches, of which "d" is another project's; "b" was reviewed and tested, and failed."""
+    project = add_teapot()
     deliver(
         project,
         make_mail(subject="[PATCH net] a", diff=make_diff("src/tea/pot.c"), body="Boil it.\n"),
@@ -27,6 +31,7 @@ def patches(project) -> None:
         make_mail(subject="[PATCH] d", diff=make_diff("d.c"), body="The spout leaks.\n"),
     )
     record_search_texts()
+    Patch.objects.filter(name__endswith="b").update(check_state=3)
 
 
 def names(client, **parameters) -> str:
@@ -72,7 +77,6 @@ def names(client, **parameters) -> str:
     ],
 )
 def test_what_patches_are_narrowed_to(client, patches, parameters, expected):
-    Patch.objects.filter(name__endswith="b").update(check_state=3)
     assert names(client, **parameters) == expected
 
 
@@ -81,10 +85,10 @@ def test_patches_by_their_ids(client, patches):
     assert names(client, id=wanted) == "ac"
 
 
-def test_there_are_not_hundreds_of_paths(client, db):
-    for name in ("path", "prefix"):
+def test_there_are_not_hundreds_of_values(client):
+    for name in ("path", "prefix", "check"):
         answer = client.get("/api/patches/", {name: [f"x{number}" for number in range(990)]})
-        expected = {"detail": ["There are at most 50 values of path and of prefix."]}
+        expected = {"detail": ["Such a filter takes at most 50 values."]}
         assert (answer.status_code, answer.json()) == (400, expected)
 
 
@@ -105,9 +109,17 @@ def test_q_is_asked_in_one_place_or_the_other(client, patches):
     assert (answer.status_code, answer.json()) == (400, expected)
 
 
-def test_covers_and_series_by_their_text(client, series):
+def test_covers_and_series_by_their_text(client, patches):
+    deliver(
+        ProjectFactory(),
+        make_mail(subject="[PATCH 0/1] Brew", message_id="0@x", body="About leaves.\n"),
+        make_mail(
+            subject="[PATCH 1/1] Wait", in_reply_to="0@x", diff=make_diff(), body="For tannin.\n"
+        ),
+        make_mail(subject="Re: [PATCH 0/1] Brew", in_reply_to="0@x", body="Too bitter.\n"),
+    )
     record_search_texts()
-    for text, covers, found in (("part", 1, 1), ('"part 3"', 0, 1), ("comment", 0, 0)):
+    for text, covers, series in (("leaves", 1, 1), ("tannin", 0, 1), ("bitter", 0, 0)):
         asked = {"q": text, "q_in": "body"}
         assert len(client.get("/api/covers/", asked).json()) == covers
-        assert len(client.get("/api/series/", asked).json()) == found
+        assert len(client.get("/api/series/", asked).json()) == series

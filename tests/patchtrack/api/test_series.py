@@ -2,10 +2,28 @@
 
 import pytest
 
-from patchtrack.models import Mail, Patch, Series, State
+from patchtrack.models import Mail, Patch, Project, Series, State
 from patchtrack.services import inside
 from patchtrack.services.checks import NewCheck, add_check
 from tests.factories import UserFactory, deliver, make_diff, make_mail
+from tests.patchtrack.conftest import add_series, add_teapot
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def project(module_db) -> Project:
+    return add_teapot()
+
+
+@pytest.fixture(scope="module")
+def series(project) -> Series:
+    return add_series(project)
+
+
+@pytest.fixture(scope="module")
+def patch(series) -> Patch:
+    return Patch.objects.get(number=1)
 
 
 def tell(client, series, **parameters) -> dict:
@@ -57,7 +75,7 @@ def test_all_revisions_are_told(client, project):
         for version in ("", " v2", " v3")
     ]
     deliver(project, *mails)
-    told = client.get("/api/1.5/series/", {"order": "-id"}).json()
+    told = client.get("/api/1.5/series/", {"q": "Pour", "order": "-id"}).json()
     assert [[row["version"] for row in record["revisions"]] for record in told] == [[1, 2, 3]] * 3
     first = Series.objects.get(version=1)
     assert told[0]["revisions"][0]["url"] == f"http://testserver/api/1.5/series/{first.pk}/"
