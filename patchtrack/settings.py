@@ -137,7 +137,9 @@ REST_FRAMEWORK = {
         "patchtrack.api.renderers.PageRenderer",
     ],
     "NON_FIELD_ERRORS_KEY": "detail",
+    "DEFAULT_SCHEMA_CLASS": "patchtrack.api.schema.Schema",
 }
+SPECTACULAR_SETTINGS = {"OAS_VERSION": "3.1.0"}
 
 LANGUAGE_CODE = "en"
 USE_I18N = False

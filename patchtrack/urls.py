@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path, register_converter
 
+from patchtrack import failures
 from patchtrack.web.converters import MessageIdConverter
 from patchtrack.web.views import (
     accounts,
@@ -119,4 +120,6 @@ urlpatterns = [
     *old_links.paths,
 ]
 
-handler500 = site.server_error
+handler400 = failures.bad_request
+handler404 = failures.not_found
+handler500 = failures.server_error

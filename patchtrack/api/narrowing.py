@@ -25,6 +25,7 @@ from patchtrack.api.filters import (
     parse_date,
     read_filters,
 )
+from patchtrack.api.versions import has_filter
 from patchtrack.models import Check, Cover, Patch
 from patchtrack.models.lookups import split_words
 from patchtrack.services import resolving
@@ -63,6 +64,15 @@ def narrow_further(rows: QuerySet, resource: str, parameters: QueryDict, version
     except NotFound:
         return rows.none()
     return rows
+
+
+def find_further_filters(resource: str, version: int) -> list[str]:
+    """The parameters by which a list of a version is narrowed here."""
+    names = list(_FILTERS.get(resource, {}))
+    names += [*_OF_ONE_PATCH] if resource == "series" else []
+    names += ["q_in"] if resource in TEXTS else []
+    names += ["received_since", "received_before"] if resource in MESSAGES else []
+    return [name for name in names if has_filter(resource, name, version)]
 
 
 def _by_arrival(rows: QuerySet, resource: str, asked: Asked) -> QuerySet:

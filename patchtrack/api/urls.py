@@ -4,7 +4,16 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.urls.converters import IntConverter
 
 from patchtrack.api.versions import LATEST, has_call
-from patchtrack.api.views import bundles, comments, many, patches, people, projects, series
+from patchtrack.api.views import (
+    bundles,
+    comments,
+    many,
+    patches,
+    people,
+    projects,
+    schema,
+    series,
+)
 
 
 class IdConverter(IntConverter):
@@ -16,7 +25,7 @@ class IdConverter(IntConverter):
 register_converter(IdConverter, "id")
 
 
-def _find_paths(version: int) -> list[URLPattern]:
+def find_paths(version: int) -> list[URLPattern]:
     """The paths that a version has."""
     all_patches, one_series = patches.Patches, series.OneSeries
     if has_call("change many", version):
@@ -40,6 +49,8 @@ def _find_paths(version: int) -> list[URLPattern]:
         path("bundles/", bundles.Bundles.as_view()),
         path("bundles/<id:row>/", bundles.OneBundle.as_view()),
         path("events/", series.Events.as_view()),
+        path("schema/", schema.Schema.as_view()),
+        path("docs/", schema.docs),
     ]
     if has_call("series checks", version):
         paths.append(path("series/<id:row>/checks/", many.SeriesChecks.as_view()))
@@ -55,7 +66,7 @@ def _find_paths(version: int) -> list[URLPattern]:
 
 def _mount(prefix: str, version: int) -> URLResolver:
     options = {"version": version, "prefix": prefix and f"/{prefix}"}
-    return path(f"{prefix}/" if prefix else "", include(_find_paths(version)), options)
+    return path(f"{prefix}/" if prefix else "", include(find_paths(version)), options)
 
 
 urlpatterns = [_mount(f"1.{version}", version) for version in range(LATEST + 1)]

@@ -125,6 +125,7 @@ PLACES = {
     "mail health, sought": Place(path=f"/mail/?q={V2}-3-ada@example.org", user="admin_user"),
     "kept mail": Place(path="/mail/{mail}/", user="admin_user"),
     "about": Place(path="/about/"),
+    "api-docs": Place(path="/api/1.4/docs/"),
     "not found": Place(path="/nothing/", status=404),
     "not allowed": Place(path="/project/teapot/settings/", user="stranger", status=403),
     "keys": Place(path="/project/teapot/", act=press("?")),

@@ -16,16 +16,11 @@ from patchtrack.api.versions import has_call
 from patchtrack.api.views.base import Resource, find_mail, find_or_404, read_input, tell_each
 from patchtrack.models import ApiToken, Check, Patch
 from patchtrack.services import related
-from patchtrack.services.changes import change_patches
 from patchtrack.services.checks import NewCheck, add_check
 from patchtrack.services.choices import find_delegates
+from patchtrack.services.decisions import decide_patch
 from patchtrack.services.permissions import find_changeable
-from patchtrack.services.relations import (
-    OtherRelation,
-    UnknownPatch,
-    add_related,
-    remove_related,
-)
+from patchtrack.services.relations import OtherRelation, UnknownPatch
 
 _RESULTS = {result.label: result.value for result in Check.Result}
 
@@ -57,21 +52,21 @@ class OnePatch(Resource):
     def patch(self, request: Request, row: int, **_: object) -> Response:
         patch = find_changeable_patch(request, row)
         wanted = read_input(PatchInput, request)
-        decision = parse_decision([patch], wanted)
-        if "related" in wanted and has_call("relate patches", self.version):
-            self._relate(patch, wanted["related"])
-        change_patches(request.user, patch.project, [patch.pk], decision)
-        return Response(self._tell(row))
+        self._decide(patch, wanted)
+        told = self._tell(row)
+        # As Patchwork has it: the answer to a change, unlike all others, leaves out what is empty.
+        if not told.get("related"):
+            told.pop("related", None)
+        return Response(told)
 
     put = patch
 
-    def _relate(self, patch: Patch, others: Sequence[int]) -> None:
+    def _decide(self, patch: Patch, wanted: Mapping[str, Any]) -> None:
         """Raises PermissionDenied, ValidationError and Conflict."""
+        relates = "related" in wanted and has_call("relate patches", self.version)
+        others = wanted["related"] if relates else None
         try:
-            if others:
-                add_related(self.request.user, patch.pk, others)
-            else:
-                remove_related(self.request.user, patch.pk)
+            decide_patch(self.request.user, patch, parse_decision([patch], wanted), others)
         except UnknownPatch as error:
             refusal = f'Invalid pk "{error.patch}" - object does not exist.'
             raise serializers.ValidationError({"related": [refusal]}) from error
@@ -132,8 +127,8 @@ def parse_decision(patches: Sequence[Patch], wanted: Mapping[str, Any]) -> dict[
     """What is asked for of patches of a project in the names of columns. Raises ValidationError."""
     columns = {"state": "state_id", "archived": "archived"}
     decision = {columns[name]: wanted[name] for name in columns if name in wanted}
-    if "commit_ref" in wanted:
-        decision["commit_ref"] = wanted["commit_ref"] or ""
+    texts = {"commit_ref": "commit_ref", "pull_url": "chosen_pull_url"}
+    decision |= {texts[name]: wanted[name] or "" for name in texts if name in wanted}
     if "delegate" in wanted:
         user, project = wanted["delegate"], patches[0].project
         # Who has them already may keep them, also when no longer a maintainer.

@@ -10,11 +10,12 @@ from patchtrack.api.expanding import NOTHING, expand, parse_expand
 from patchtrack.api.extras import find_parts
 from patchtrack.api.payloads import Payload
 from patchtrack.api.records import Record
-from patchtrack.api.versions import find_unknown_categories, has_filter
+from patchtrack.api.versions import find_unknown_categories, has_field, has_filter
 from patchtrack.api.views.base import Resource, find_or_404
 from patchtrack.models import Event, Series, SeriesAlias
 from patchtrack.services import related
 from patchtrack.services.inside import Wish, whole_parts
+from patchtrack.services.many_dependencies import find_many_dependencies
 
 
 class SeriesResource(Resource):
@@ -33,7 +34,12 @@ class SeriesResource(Resource):
 
     def tell(self, rows: Sequence[Series]) -> Sequence[Record]:
         records = self.records
-        return expand(self.find_wish(), rows, list(map(records.series, rows)), records)
+        if has_field("series", "dependencies", self.version):
+            known = find_many_dependencies(rows, self.request.get_host())
+            told = [records.series(series, known.get(series.pk)) for series in rows]
+        else:
+            told = [records.series(series) for series in rows]
+        return expand(self.find_wish(), rows, told, records)
 
 
 class AllSeries(SeriesResource):

@@ -56,12 +56,16 @@ def add_more(project, maintainer, number: int) -> None:
                 subject=f"[PATCH v2 {count}/3] More",
                 sender=f"P{count} <p{count}@example.org>",
                 in_reply_to="0@example.org",
+                body="More.\n\nDepends-on: <1@example.org>\n",
                 diff=make_diff(f"{count}.c"),
             )
             for count in range(4, 4 + number)
         ),
         *(
-            make_mail(subject=f"[PATCH 0/{count + 1}] Series {count}", body=f"{count}\n")
+            make_mail(
+                subject=f"[PATCH 0/{count + 1}] Series {count}",
+                body=f"{count}\n\nDepends-on: <1@example.org>\n",
+            )
             for count in range(1, number)
         ),
         *(

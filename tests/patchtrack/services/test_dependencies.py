@@ -5,7 +5,9 @@ from itertools import permutations
 import pytest
 
 from patchtrack.models import Patch, Series, SeriesAlias, State
-from patchtrack.services.dependencies import MOST_SHOWN, find_dependencies
+from patchtrack.services import related
+from patchtrack.services.dependencies import MOST_SHOWN, Dependencies, find_dependencies
+from patchtrack.services.many_dependencies import find_many_dependencies
 from patchtrack.services.series import find_current_series, find_patches
 from tests.factories import ProjectFactory, deliver, make_diff, make_mail
 
@@ -27,8 +29,11 @@ def get(name: str, version: int = 1, **where) -> Series:
 
 
 def look(series: Series, host: str = HOST):
+    """Whether series are looked at one by one or all together, it is the same."""
     current = find_current_series(series.pk)
-    return find_dependencies(current, find_patches(current), host)
+    found = find_dependencies(current, find_patches(current), host)
+    assert find_many_dependencies(related.series(), host).get(current.pk, Dependencies()) == found
+    return found
 
 
 def needs(name: str, version: int = 1) -> list[tuple[str, int]]:
