@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from patchtrack.models import Comment, Patch, Series
 from patchtrack.services import related
@@ -42,11 +42,13 @@ def whole_parts() -> QuerySet[Patch]:
     """Patches as they are told of by themselves, in the order of their series; all but their
     project, which is the series'. They come with what a summary is derived from."""
     rows = related.patches().prefetch_related(None).order_by(*IN_ORDER)
+    rows = rows.annotate(relation=F("in_relation__relation"))
     return with_states(with_arrival(rows))
 
 
 def find_inside(rows: Sequence[Series], wish: Wish) -> Inside:
-    """What is wished of series, which come with their covers and patches. At most three queries."""
+    """What is wished of series, which come with their covers and patches: `whole_parts`, if these
+    are wished. At most three queries."""
     patches = [patch for row in rows for patch in row.patches.all()]
     covers = [cover for cover in map(get_cover, rows) if cover]
     comments = _find_comments(patches, covers) if wish.comments else []
@@ -56,8 +58,9 @@ def find_inside(rows: Sequence[Series], wish: Wish) -> Inside:
     by_parent: dict[int, list[Comment]] = defaultdict(list)
     for comment in comments:
         by_parent[comment.patch_id or comment.cover_id].append(comment)
+    in_relations = [patch for patch in patches if wish.patches and patch.relation]
     return Inside(
-        relations=related.find_relations(patches) if wish.patches else {},
+        relations=related.find_relations(in_relations) if in_relations else {},
         comments=by_parent,
         mails=find_smallest(read, MOST_BYTES) if read else {},
     )

@@ -86,11 +86,11 @@ def parts() -> QuerySet[Patch]:
 
 
 def series(patches: QuerySet[Patch] | None = None) -> QuerySet[Series]:
-    """With their project, submitter, cover letter and patches; two queries more. The patches are
+    """With their project, submitter, cover letter and patches; one query more. The patches are
     those of `parts`, or others in the series' order."""
-    rows = Series.objects.select_related("submitter", "cover__message")
+    rows = Series.objects.select_related("project", "submitter", "cover__message")
     inside = parts() if patches is None else patches
-    return rows.prefetch_related("project", Prefetch("patches", queryset=inside))
+    return rows.prefetch_related(Prefetch("patches", queryset=inside))
 
 
 def comments() -> QuerySet[Comment]:
