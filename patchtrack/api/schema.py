@@ -37,8 +37,14 @@ _ERRORS = {
 _ANYWHERE = (403, 404, 406, 429, 503)
 _VERBS = {"GET": "read", "POST": "add", "PUT": "replace", "PATCH": "change", "DELETE": "remove"}
 _VERBS_OF_MANY = {"GET": "list", "PATCH": "change_many"}
+_CHANGES = {
+    "POST": "Adds one.",
+    "PUT": "Says all of it anew.",
+    "PATCH": "Changes what is said, and nothing else.",
+    "DELETE": "Removes it.",
+}
 _PAGING = {
-    "page": "A page's number, from 1, or `last`.",
+    "page": "A page's number, from 1, or: last.",
     "per_page": f"How many a page has: {DEFAULT_SIZE}, at most {LARGEST_SIZE}.",
 }
 _FILTERS = {
@@ -52,10 +58,18 @@ _FILTERS = {
     "since": "Not before this date (ISO 8601; UTC unless it says otherwise).",
     "before": "Before this date (ISO 8601; UTC unless it says otherwise).",
     "msgid": "The message-id, without brackets.",
+    "hash": "The hash of the diff.",
+    "archived": "true or false.",
+    "public": "true or false.",
+    "series": "By id.",
+    "patch": "By id.",
+    "cover": "By id.",
+    "category": "By name.",
+    "context": "By name.",
     "q": 'Words and "quoted phrases" that the name must hold.',
-    "q_in": "Where `q` is looked for: `name`, or `body`, in the language of the search page.",
+    "q_in": "Where q is looked for: name, or body, in the language of the search page.",
     "id": "By id.",
-    "check": "By `success`, `pending`, `warning` or `fail`; `none` has no check.",
+    "check": "success, pending, warning, fail, or none for what has no check.",
     "path": "A file or directory that is touched.",
     "prefix": "A word of those in brackets.",
     "trailer": "A trailer that was given, such as Reviewed-by.",
@@ -63,7 +77,7 @@ _FILTERS = {
     "received_before": "Arrived before this time (ISO 8601; UTC unless it says otherwise).",
 }
 _ONCE = ("q", "q_in", "received_since", "received_before")
-_EXPAND = "What is told in full, with commas: `patches`, `cover_letter`, `comments`."
+_EXPAND = "What is told in full, with commas: patches, cover_letter, comments."
 
 
 class Schema(AutoSchema):
@@ -87,6 +101,11 @@ class Schema(AutoSchema):
         words = [word for word in self._tokenize_path() if not word.startswith("{")]
         verbs = _VERBS | _VERBS_OF_MANY if self.said.lists else _VERBS
         return "_".join([*(words or ["index"]), verbs[self.method]])
+
+    def get_description(self) -> str:
+        if self.method == "PATCH" and self.said.lists:
+            return "Changes all of them in the same way, or none."
+        return _CHANGES.get(self.method) or super().get_description()
 
     def get_tags(self) -> list[str]:
         return super().get_tags() or ["index"]

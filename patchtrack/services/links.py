@@ -12,6 +12,7 @@ from patchtrack.models import Message, Project
 _SEGMENT = "!$&'()*+,;=:@~"
 # Nearly all message-ids are as they stand; to see that takes a tenth of the time.
 _IS_SEGMENT = re.compile(rf"[\w.\-{re.escape(_SEGMENT)}]*", re.ASCII).fullmatch
+_IS_PLAIN = re.compile(r"[\w.\-~@]*", re.ASCII).fullmatch
 
 
 def quote_segment(text: str) -> str:
@@ -40,7 +41,8 @@ def archive_page(project: Project, message_id: str) -> str:
     """Where a mail, which we need not have, is in the list's archive, or an empty string."""
     if not project.list_archive_url_format:
         return ""
-    url = project.list_archive_url_format.replace("{}", quote(message_id, safe="@"))
+    name = message_id if _IS_PLAIN(message_id) else quote(message_id, safe="@")
+    url = project.list_archive_url_format.replace("{}", name)
     return url if is_web_url(url) else ""
 
 
