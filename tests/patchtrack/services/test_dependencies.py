@@ -58,6 +58,20 @@ def test_either_may_come_first(project, order):
     assert (needs("tea"), missing("tea"), needed_by("tea")) == ([], [], [("cup", 1)])
 
 
+@pytest.mark.parametrize("others", [1, 20])
+def test_many_are_looked_at_wherever_they_stand(project, others):
+    deliver(project, make("tea"))
+    deliver(project, *(make(f"other{number}") for number in range(others)))
+    deliver(project, make("cup", "Depends-on: <tea.1@example.org>"))
+    rows = related.series().filter(name__in=["tea", "cup"])
+    found = find_many_dependencies(rows, HOST)
+    tea, cup = get("tea").pk, get("cup").pk
+    assert {row: [one.id for one in known.needs] for row, known in found.items()} == {
+        tea: [], cup: [tea],
+    }  # fmt: skip
+    assert [one.id for one in found[tea].needed_by] == [cup]
+
+
 def test_what_has_not_come_is_missing(project):
     deliver(project, make("cup", "Depends-on: <tea.1@example.org>"))
     assert (needs("cup"), missing("cup")) == ([], ["mid:tea.1@example.org"])
