@@ -10,8 +10,10 @@ from rest_framework import serializers
 from ingest.mail.pull import is_pull_url
 from patchtrack.models import Check, State
 from patchtrack.services.bundles import LONGEST_NAME
+from patchtrack.services.checks import NewCheck
 from patchtrack.services.resolving import is_id, name_state
 
+_RESULTS = {result.label: result.value for result in Check.Result}
 # The page sizes that users can choose, as on the page of their profile.
 _PAGE_SIZES = {"min_value": 10, "max_value": 250}
 # More than anybody bundles.
@@ -113,6 +115,16 @@ class CheckInput(serializers.Serializer):
     context = serializers.SlugField(max_length=255, required=False)
     description = serializers.CharField(
         max_length=_LONGEST_TEXT, required=False, allow_blank=True, allow_null=True
+    )
+
+
+def choose_check(wanted: Mapping[str, Any]) -> NewCheck:
+    """The check that a CheckInput has read."""
+    return NewCheck(
+        state=_RESULTS[wanted["state"]],
+        context=wanted.get("context", "default"),
+        target_url=wanted.get("target_url") or "",
+        description=wanted.get("description") or "",
     )
 
 

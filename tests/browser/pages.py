@@ -171,6 +171,7 @@ NO_PAGES = frozenset(
     patch-diff-by-id patch-mbox patch-mbox-by-id person-feed primary-address project-feed
     project-rule project-rules pwclientrc raw-mail remove-filter revoke-feed-key revoke-token robots
     save-filter series-feed series-mbox todo-feed todo-seen undo-change unlink-address
+    xmlrpc
     """.split()
 )
 

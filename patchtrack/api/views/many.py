@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
+from django.db.models import Q, QuerySet
 from rest_framework import serializers, status
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from patchtrack.api.conditions import if_match
 from patchtrack.api.inputs import DecisionInput, PatchesField
 from patchtrack.api.records import Record
 from patchtrack.api.views.base import read_input
@@ -45,10 +47,11 @@ class ManyPatches(Patches):
 class ChangeableSeries(OneSeries):
     """A series, of which all patches are changed together."""
 
+    @if_match(lambda where: _find_parts(where["row"]))
     def patch(self, request: Request, row: int, **_: object) -> Response:
         self.require_login()
         series = find_series(Series.objects.only("pk"), row)
-        ids = list(Patch.objects.filter(series=series).values_list("pk", flat=True))
+        ids = list(_find_parts(series.pk).values_list("pk", flat=True))
         if not ids:
             raise serializers.ValidationError({"detail": [_NO_PATCH]})
         _decide(request, ids)
@@ -82,6 +85,11 @@ class SeriesChecks(Checks):
     def _tell(self, check: Check, patch: Patch, project: Project) -> Record:
         records = self.records
         return {**records.check(check), "patch": records.embedded_patch(patch, project)}
+
+
+def _find_parts(row: int) -> QuerySet[Patch]:
+    """The patches of the series of an id, also of one that it had."""
+    return Patch.objects.filter(Q(series=row) | Q(series__aliases=row))
 
 
 def _read_ids(said: Sequence[str]) -> list[int]:

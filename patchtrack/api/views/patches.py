@@ -9,20 +9,19 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from patchtrack.api.inputs import CheckInput, PatchInput
+from patchtrack.api.conditions import if_match
+from patchtrack.api.inputs import CheckInput, PatchInput, choose_check
 from patchtrack.api.mails import tell_patch
 from patchtrack.api.records import Record, split_prefixes
 from patchtrack.api.versions import has_call
 from patchtrack.api.views.base import Resource, find_mail, find_or_404, read_input, tell_each
 from patchtrack.models import ApiToken, Check, Patch
 from patchtrack.services import related
-from patchtrack.services.checks import NewCheck, add_check
+from patchtrack.services.checks import add_check
 from patchtrack.services.choices import find_delegates
 from patchtrack.services.decisions import decide_patch
 from patchtrack.services.permissions import find_changeable
 from patchtrack.services.relations import OtherRelation, UnknownPatch
-
-_RESULTS = {result.label: result.value for result in Check.Result}
 
 
 class Conflict(APIException):
@@ -49,6 +48,7 @@ class OnePatch(Resource):
     def get(self, request: Request, row: int, **_: object) -> Response:
         return Response(self._tell(row))
 
+    @if_match(lambda where: Patch.objects.filter(pk=where["row"]))
     def patch(self, request: Request, row: int, **_: object) -> Response:
         patch = find_changeable_patch(request, row)
         wanted = read_input(PatchInput, request)
@@ -97,13 +97,7 @@ class Checks(Resource):
 
     def add(self, patch: Patch) -> Check:
         """Add what the request reports. Raises ValidationError."""
-        wanted = read_input(CheckInput, self.request)
-        new = NewCheck(
-            state=_RESULTS[wanted["state"]],
-            context=wanted.get("context", "default"),
-            target_url=wanted.get("target_url") or "",
-            description=wanted.get("description") or "",
-        )
+        new = choose_check(read_input(CheckInput, self.request))
         return add_check(self.request.user, patch.pk, new)
 
 

@@ -56,6 +56,11 @@ def test_the_next_page_is_linked_first_and_in_quotes(client, patches):
     assert link.split(", ")[0] == f'<http://testserver{URL}?page=2&per_page=2>; rel="next"'
 
 
+def test_the_link_header_is_written_so(client, patches):
+    """pwclient looks for it in this case and no other."""
+    assert "Link" in dict(client.get(URL).items())
+
+
 def test_no_comma_of_a_filter_stands_in_the_links(client, patches):
     """pwclient splits the header at commas."""
     link = client.get(URL, {"per_page": 2, "order": "name,date"}).headers["Link"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from patchtrack.models import Change, Check, Event, Patch, Person, Project, Series
+from patchtrack.models import Change, Check, Event, Patch, Person, Project, Series, State
 from patchtrack.services import together
 from patchtrack.services.changes import undo_change
 from tests.factories import ProjectFactory, UserFactory, deliver, make_diff, make_mail
@@ -179,6 +179,17 @@ def test_all_patches_of_a_series_are_changed(editor, series, ids):
     told = editor.patch(f"/api/1.5/series/{series.pk}/", {"state": "rfc"}).json()
     assert (told["id"], told["state"], told["states"]) == (series.pk, "rfc", {"rfc": 2})
     assert Event.objects.filter(category=Event.Category.PATCH_STATE_CHANGED).count() == 2
+
+
+def test_a_series_that_changed_since_it_was_seen_is_not_changed(editor, series, patch):
+    url = f"/api/series/{series.pk}/"
+    seen = editor.get(url).headers["ETag"]
+    Patch.objects.filter(pk=patch.pk).update(state=State.objects.get(slug="accepted"))
+    refused = editor.patch(url, {"state": "rfc"}, headers={"If-Match": seen})
+    assert (refused.status_code, states()) == (412, {"new", "accepted"})
+    seen = editor.get(url).headers["ETag"]
+    answer = editor.patch(url, {"state": "rfc"}, headers={"If-Match": seen})
+    assert (answer.status_code, states()) == (200, {"rfc"})
 
 
 def test_a_series_without_patches_is_not_changed(editor, project):

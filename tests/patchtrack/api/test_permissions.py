@@ -73,7 +73,11 @@ TABLE = {
     ("GET", "covers/{cover}/", ""): (EVERYBODY, 200),
     ("PATCH", "covers/{cover}/", '{"name": "x"}'): (EVERYBODY, 405),
     ("GET", "covers/{cover}/comments/", ""): (EVERYBODY, 200),
+    ("GET", "covers/{cover}/comments/{answer}/", ""): (EVERYBODY, 200),
     ("PATCH", "covers/{cover}/comments/{answer}/", '{"addressed": true}'): (
+        EDITORS - {"delegate"}, 200,
+    ),
+    ("PUT", "covers/{cover}/comments/{answer}/", '{"addressed": true}'): (
         EDITORS - {"delegate"}, 200,
     ),
     ("GET", "series/", ""): (EVERYBODY, 200),
