@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patchtrack', '0013_patch_relations'),
+        ('patchtrack', '0001_tables'),
     ]
 
     operations = [
