@@ -59,14 +59,14 @@ def if_match(find: Callable[[Mapping[str, Any]], QuerySet]) -> Callable[[Write],
     """Have a view's method write, if the request has If-Match, only while GET at the same address
     would answer with such an ETag; else it is 412, and nothing is written.
 
-    `find` finds by the parts of the address the row whose lock everybody takes who writes there:
+    `find` finds by the parts of the address the rows whose locks everybody takes who writes there:
     of two who have seen the same, the second waits for the first, and then sees the change.
     """
 
     def decorate(write: Write) -> Write:
         @in_transaction
         def write_seen(view: View, request: Request, **where: Any) -> Response:
-            find(where).select_for_update(of=("self",)).first()
+            list(find(where).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
             if not _matches(request, _find_etag(view, request, where)):
                 raise PreconditionFailed
             answer = write(view, request, **where)

@@ -20,19 +20,45 @@ from patchtrack.services.resolving import NotFound
 Filter = Callable[[QuerySet, Sequence[str]], QuerySet]
 
 _TERM = re.compile(r'"([^"]*)"|(\S+)')
+# By resource, of what kinds the mails are whose text can be asked for.
+TEXTS = {"patches": ("patch",), "covers": ("cover",), "series": ("patch", "cover")}
 _FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 def narrow(rows: QuerySet, resource: str, parameters: QueryDict, version: int) -> QuerySet:
     """The rows that all parameters let through. Raises ValidationError for a NUL in `q`."""
+    asked = read_filters(resource, parameters, version)
     try:
-        for name, narrow_by in _FILTERS[resource].items():
-            if name in parameters and has_filter(resource, name, version):
-                values = parameters.getlist(name)
-                rows = narrow_by(rows, [value for value in values if _is_storable(value)])
+        rows = narrow_by(rows, _FILTERS[resource], asked)
     except NotFound:
         return rows.none()
+    if resource in TEXTS and asks_for_text(asked):
+        return rows
     return _search(rows, _SEARCHED.get(resource, ()), parameters.get("q", ""))
+
+
+def read_filters(resource: str, parameters: QueryDict, version: int) -> dict[str, list[str]]:
+    """What a request asks for, without the filters that the version does not have."""
+    names = [name for name in parameters if has_filter(resource, name, version)]
+    return {name: parameters.getlist(name) for name in names}
+
+
+def narrow_by(
+    rows: QuerySet, filters: Mapping[str, Filter], asked: Mapping[str, Sequence[str]]
+) -> QuerySet:
+    """The rows that each of some filters lets through that is asked for. Raises NotFound."""
+    for name, narrow_rows in filters.items():
+        if name in asked:
+            rows = narrow_rows(rows, [value for value in asked[name] if is_storable(value)])
+    return rows
+
+
+def asks_for_text(asked: Mapping[str, Sequence[str]]) -> bool:
+    """Whether `q` is not about names, but about what mails say. Raises ValidationError."""
+    said = asked.get("q_in", ["name"])[-1]
+    if said not in ("name", "body"):
+        raise ValidationError({"q_in": [f'"{said}" is not a valid choice.']})
+    return said == "body"
 
 
 def find_filters(resource: str, version: int) -> list[str]:
@@ -53,13 +79,13 @@ def order(rows: QuerySet, resource: str, parameters: QueryDict) -> QuerySet:
     wanted = [name for name in names if name.removeprefix("-") in columns]
     wanted = wanted or [_DEFAULT_ORDERS.get(resource, "id")]
     keys = [name[: name.startswith("-")] + columns[name.removeprefix("-")] for name in wanted]
-    if keys[0].endswith("pk") and not _DATES.keys().isdisjoint(parameters):
+    if keys[0].endswith("pk") and not DATES.keys().isdisjoint(parameters):
         return rows.order_by(_BY_DATES_FIRST.desc() if keys[0] == "-pk" else _BY_DATES_FIRST.asc())
     # In the direction of the last, so that an index can be read from one end.
     return rows.order_by(*keys, "-pk" if keys[-1].startswith("-") else "pk")
 
 
-def _is_storable(value: str) -> bool:
+def is_storable(value: str) -> bool:
     """Whether a database could know it; what it could not, nothing is called."""
     if "\0" in value:
         raise NotFound
@@ -170,10 +196,16 @@ def _about(rows: QuerySet, messages: Sequence[int]) -> QuerySet:
 
 _PROJECT = partial(_by, "project", resolving.find_projects)
 _SUBMITTER = partial(_by, "submitter", resolving.find_people)
+DATES: dict[str, Filter] = {"since": _since, "before": _before}
+# By what is decided about patches.
+DECISIONS: Mapping[str, Filter] = {
+    "delegate": partial(_by, "delegate", resolving.find_users),
+    "state": partial(_by, "state", resolving.find_states),
+    "archived": partial(_by_flag, "archived"),
+}
 # What is between two dates stands together in the order of ids, too. A database does not know
 # that, and would go through all ids before them; it has no index of sums, and begins with dates.
 _BY_DATES_FIRST = ExpressionWrapper(F("pk") + 0, BigIntegerField())
-_DATES: dict[str, Filter] = {"since": _since, "before": _before}
 _FILTERS: Mapping[str, Mapping[str, Filter]] = {
     "projects": {},
     "users": {},
@@ -182,27 +214,25 @@ _FILTERS: Mapping[str, Mapping[str, Filter]] = {
         "project": _PROJECT,
         "series": partial(_by, "series", resolving.find_series),
         "submitter": _SUBMITTER,
-        "delegate": partial(_by, "delegate", resolving.find_users),
-        "state": partial(_by, "state", resolving.find_states),
-        "archived": partial(_by_flag, "archived"),
+        **DECISIONS,
         "hash": _by_hash,
         "msgid": _by_message,
-        **_DATES,
+        **DATES,
     },
     "covers": {
         "project": _PROJECT,
         "series": partial(_by, "series", resolving.find_series),
         "submitter": _SUBMITTER,
         "msgid": _by_message,
-        **_DATES,
+        **DATES,
     },
-    "series": {"project": _PROJECT, "submitter": _SUBMITTER, **_DATES},
+    "series": {"project": _PROJECT, "submitter": _SUBMITTER, **DATES},
     "comments": {},
     "checks": {
         "user": partial(_by, "user", resolving.find_users),
         "state": _by_result,
         "context": partial(_by_text, "context"),
-        **_DATES,
+        **DATES,
     },
     "bundles": {
         "project": _PROJECT,
@@ -216,7 +246,7 @@ _FILTERS: Mapping[str, Mapping[str, Filter]] = {
         "patch": _about_patches,
         "cover": _about_covers,
         "actor": partial(_by, "actor", resolving.find_users),
-        **_DATES,
+        **DATES,
     },
 }
 _SEARCHED: Mapping[str, Sequence[str]] = {

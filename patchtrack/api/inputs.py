@@ -90,6 +90,20 @@ class PatchInput(serializers.Serializer):
     related = PatchesField(required=False)
 
 
+class DecisionInput(serializers.Serializer):
+    """What is decided about many patches at once."""
+
+    state = StateField(required=False)
+    archived = serializers.BooleanField(required=False)
+    delegate = UserField(queryset=get_user_model().objects.all(), allow_null=True, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse to change nothing: a name would be misspelt."""
+        if not attrs:
+            raise serializers.ValidationError("Say at least one of state, archived and delegate.")
+        return attrs
+
+
 class CheckInput(serializers.Serializer):
     state = serializers.ChoiceField(
         choices=[result.label for result in Check.Result],

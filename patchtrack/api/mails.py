@@ -3,7 +3,7 @@
 from ingest.mail.charset import decode_bytes
 from ingest.mail.header import split_fields
 from patchtrack.api.records import Record
-from patchtrack.services.stored import StoredMail
+from patchtrack.services.stored import StoredBody, StoredMail
 
 
 def read_headers(raw: bytes) -> dict[str, str | list[str]]:
@@ -15,13 +15,13 @@ def read_headers(raw: bytes) -> dict[str, str | list[str]]:
     return {name: values if len(values) > 1 else values[0] for name, values in headers.items()}
 
 
-def tell_mail(mail: StoredMail | None) -> Record:
+def tell_mail(mail: StoredMail | StoredBody | None) -> Record:
     """What a cover letter or a comment says; of a mail that is too large for a list, nothing."""
     if mail is None:
         return {"content": "", "headers": {}}
     return {"content": mail.parsed.message, "headers": read_headers(mail.raw)}
 
 
-def tell_patch(mail: StoredMail | None) -> Record:
+def tell_patch(mail: StoredMail | StoredBody | None) -> Record:
     """What a patch says."""
     return {**tell_mail(mail), "diff": (mail.parsed.diff if mail else "") or None}

@@ -7,7 +7,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from patchtrack.api import inputs
-from patchtrack.api.views import bundles, comments, patches, people, projects, series
+from patchtrack.api.views import bundles, comments, many, patches, people, projects, series
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,7 @@ OPERATIONS: Mapping[type[APIView], Operation] = {
     people.People: Operation(tells="person", lists="people"),
     people.OnePerson: Operation(tells="person"),
     patches.Patches: Operation(tells="patch", lists="patches"),
+    many.ManyPatches: Operation(tells="patch", lists="patches", reads=inputs.DecisionInput),
     patches.OnePatch: Operation(tells="whole patch", reads=inputs.PatchInput, statuses=(409,)),
     patches.Checks: Operation(tells="check", lists="checks", reads=inputs.CheckInput),
     patches.OneCheck: Operation(tells="check"),
@@ -41,6 +42,8 @@ OPERATIONS: Mapping[type[APIView], Operation] = {
     comments.OneComment: Operation(tells="comment", reads=inputs.CommentInput),
     series.AllSeries: Operation(tells="series", lists="series"),
     series.OneSeries: Operation(tells="series"),
+    many.ChangeableSeries: Operation(tells="series", reads=inputs.DecisionInput),
+    many.SeriesChecks: Operation(tells="series check", lists="checks", reads=inputs.CheckInput),
     series.Events: Operation(tells="event", lists="events"),
     bundles.Bundles: Operation(
         tells="bundle", lists="bundles", reads=inputs.BundleInput, call="write bundles"

@@ -13,10 +13,11 @@ from rest_framework.views import APIView
 # Imported so that drf-spectacular knows of them.
 from patchtrack.api import extensions  # noqa: F401
 from patchtrack.api.filters import find_filters, find_orders
+from patchtrack.api.narrowing import find_further_filters
 from patchtrack.api.operations import OPERATIONS, Operation
 from patchtrack.api.paging import DEFAULT_SIZE, LARGEST_SIZE
 from patchtrack.api.shapes import Shape, derive_records, many, refer
-from patchtrack.api.versions import has_call
+from patchtrack.api.versions import has_call, has_filter
 from patchtrack.api.views.people import ForUsers
 
 _JSON = "application/json"
@@ -35,6 +36,7 @@ _ERRORS = {
 # Every request may be answered so: with wrong credentials, another Accept, a database that is away.
 _ANYWHERE = (403, 404, 406, 429, 503)
 _VERBS = {"GET": "read", "POST": "add", "PUT": "replace", "PATCH": "change", "DELETE": "remove"}
+_VERBS_OF_MANY = {"GET": "list", "PATCH": "change_many"}
 _CHANGES = {
     "POST": "Adds one.",
     "PUT": "Says all of it anew.",
@@ -65,7 +67,17 @@ _FILTERS = {
     "category": "By name.",
     "context": "By name.",
     "q": 'Words and "quoted phrases" that the name must hold.',
+    "q_in": "Where q is looked for: name, or body, in the language of the search page.",
+    "id": "By id.",
+    "check": "success, pending, warning, fail, or none for what has no check.",
+    "path": "A file or directory that is touched.",
+    "prefix": "A word of those in brackets.",
+    "trailer": "A trailer that was given, such as Reviewed-by.",
+    "received_since": "Arrived not before this time (ISO 8601; UTC unless it says otherwise).",
+    "received_before": "Arrived before this time (ISO 8601; UTC unless it says otherwise).",
 }
+_ONCE = ("q", "q_in", "received_since", "received_before")
+_EXPAND = "What is told in full, with commas: patches, cover_letter, comments."
 
 
 class Schema(AutoSchema):
@@ -87,10 +99,12 @@ class Schema(AutoSchema):
 
     def get_operation_id(self) -> str:
         words = [word for word in self._tokenize_path() if not word.startswith("{")]
-        lists = self.method == "GET" and self.said.lists
-        return "_".join([*(words or ["index"]), "list" if lists else _VERBS[self.method]])
+        verbs = _VERBS | _VERBS_OF_MANY if self.said.lists else _VERBS
+        return "_".join([*(words or ["index"]), verbs[self.method]])
 
     def get_description(self) -> str:
+        if self.method == "PATCH" and self.said.lists:
+            return "Changes all of them in the same way, or none."
         return _CHANGES.get(self.method) or super().get_description()
 
     def get_tags(self) -> list[str]:
@@ -113,7 +127,7 @@ class Schema(AutoSchema):
         if self.method == "DELETE":
             return {"204": None, **answers}
         told = refer(self.said.tells)
-        if self.method == "GET" and self.said.lists:
+        if self.method in _VERBS_OF_MANY and self.said.lists:
             told = many(told)
         return {("201" if self.method == "POST" else "200", _JSON): told, **answers}
 
@@ -148,13 +162,21 @@ class Schema(AutoSchema):
         ]
 
     def _get_filter_parameters(self) -> list[Shape]:
-        if self.method != "GET" or not self.said.lists:
+        resource, version = self.said.lists, self.view.kwargs["version"]
+        if self.method == "PATCH" and resource:
+            return [{**_parameter("id", "Which are changed.", many=True), "required": True}]
+        if self.method != "GET":
             return []
-        names = find_filters(self.said.lists, self.view.kwargs["version"])
-        orders = ", ".join(find_orders(self.said.lists))
+        can_expand = self.said.tells == "series" and has_filter("series", "expand", version)
+        expand = [_parameter("expand", _EXPAND, many=True)] if can_expand else []
+        return [*self._find_list_parameters(resource, version), *expand] if resource else expand
+
+    def _find_list_parameters(self, resource: str, version: int) -> list[Shape]:
+        names = [*find_filters(resource, version), *find_further_filters(resource, version)]
+        orders = ", ".join(find_orders(resource))
         order = f"Of {orders}, those to order by, with commas; from the end with a minus."
         return [
-            *(_parameter(name, _FILTERS.get(name, ""), many=name != "q") for name in names),
+            *(_parameter(name, _FILTERS.get(name, ""), many=name not in _ONCE) for name in names),
             _parameter("order", order),
             *(_parameter(name, said) for name, said in _PAGING.items()),
         ]

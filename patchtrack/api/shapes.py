@@ -71,6 +71,11 @@ _HEADERS: Shape = {
     "description": "Each field's text; of one that is repeated, a list.",
     "additionalProperties": {"anyOf": [_TEXT, many(_TEXT)]},
 }
+_STATES: Shape = {
+    "type": "object",
+    "description": "How many patches are in each state, by its slug.",
+    "additionalProperties": _NUMBER,
+}
 _TAGS: Shape = {"type": "object", "additionalProperties": _NUMBER}
 
 _EMBEDDED_PROJECT = {
@@ -135,6 +140,7 @@ _PATCH = {
     "tags": _TAGS,
     "related": many(refer("embedded patch")),
 }
+_ARRIVED = {"received": _or_null(_DATE)}
 _SAID = {"headers": _HEADERS, "content": _TEXT}
 _EMBEDDED_SERIES = {
     "id": _ID,
@@ -219,10 +225,10 @@ RECORDS: Mapping[str, Record] = {
     ),
     "person": Record(kind="person", fields={**_EMBEDDED_PERSON, "user": _or_null(refer("user"))}),
     "embedded person": Record(kind="person", fields=_EMBEDDED_PERSON),
-    "patch": Record(kind="patch", fields=_PATCH),
+    "patch": Record(kind="patch", fields={**_PATCH, **_ARRIVED}),
     "whole patch": Record(
         kind="patch",
-        fields={**_PATCH, **_SAID, "diff": _or_null(_TEXT), "prefixes": many(_TEXT)},
+        fields={**_PATCH, **_ARRIVED, **_SAID, "diff": _or_null(_TEXT), "prefixes": many(_TEXT)},
         optional=frozenset({"related"}),
     ),
     "embedded patch": Record(kind="patch", fields=_EMBEDDED_MAIL),
@@ -245,12 +251,18 @@ RECORDS: Mapping[str, Record] = {
             "patches": many(refer("embedded patch")),
             "dependencies": many(_URL),
             "dependents": many(_URL),
+            **_ARRIVED,
+            "state": _or_null(_SLUG),
+            "states": _STATES,
+            "check": _or_null(_RESULT),
+            "missing": many(_NUMBER),
+            "revisions": many(refer("embedded series")),
         },
         optional=frozenset({"dependencies", "dependents"}),
     ),
     "embedded series": Record(kind="series", fields=_EMBEDDED_SERIES),
-    "cover": Record(kind="cover", fields=_COVER),
-    "whole cover": Record(kind="cover", fields={**_COVER, **_SAID}),
+    "cover": Record(kind="cover", fields={**_COVER, **_ARRIVED}),
+    "whole cover": Record(kind="cover", fields={**_COVER, **_ARRIVED, **_SAID}),
     "embedded cover": Record(kind="cover", fields=_EMBEDDED_MAIL),
     "comment": Record(
         kind="comment",
@@ -259,6 +271,7 @@ RECORDS: Mapping[str, Record] = {
             "subject": _TEXT,
             "submitter": refer("embedded person"),
             "addressed": _or_null(_FLAG),
+            **_ARRIVED,
             **_SAID,
         },
     ),
@@ -266,6 +279,15 @@ RECORDS: Mapping[str, Record] = {
     "check": Record(
         kind="check",
         fields={**_EMBEDDED_CHECK, "user": refer("user"), "description": _or_null(_TEXT)},
+    ),
+    "series check": Record(
+        kind="check",
+        fields={
+            **_EMBEDDED_CHECK,
+            "user": refer("user"),
+            "description": _or_null(_TEXT),
+            "patch": refer("embedded patch"),
+        },
     ),
     "embedded check": Record(kind="check", fields=_EMBEDDED_CHECK),
     "bundle": Record(
@@ -291,6 +313,7 @@ RECORDS: Mapping[str, Record] = {
             "date": _DATE,
             "actor": _or_null(refer("user")),
             "payload": _OF_EVENTS,
+            **_ARRIVED,
         },
     ),
 }

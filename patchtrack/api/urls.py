@@ -4,7 +4,16 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.urls.converters import IntConverter
 
 from patchtrack.api.versions import LATEST, has_call
-from patchtrack.api.views import bundles, comments, patches, people, projects, schema, series
+from patchtrack.api.views import (
+    bundles,
+    comments,
+    many,
+    patches,
+    people,
+    projects,
+    schema,
+    series,
+)
 
 
 class IdConverter(IntConverter):
@@ -18,6 +27,9 @@ register_converter(IdConverter, "id")
 
 def find_paths(version: int) -> list[URLPattern]:
     """The paths that a version has."""
+    all_patches, one_series = patches.Patches, series.OneSeries
+    if has_call("change many", version):
+        all_patches, one_series = many.ManyPatches, many.ChangeableSeries
     paths = [
         path("", projects.Index.as_view()),
         path("projects/", projects.Projects.as_view()),
@@ -26,20 +38,22 @@ def find_paths(version: int) -> list[URLPattern]:
         path("users/<id:row>/", people.OneUser.as_view()),
         path("people/", people.People.as_view()),
         path("people/<id:row>/", people.OnePerson.as_view()),
-        path("patches/", patches.Patches.as_view()),
+        path("patches/", all_patches.as_view()),
         path("patches/<id:row>/", patches.OnePatch.as_view()),
         path("patches/<id:row>/checks/", patches.Checks.as_view()),
         path("patches/<id:row>/checks/<id:check>/", patches.OneCheck.as_view()),
         path("covers/", comments.Covers.as_view()),
         path("covers/<id:row>/", comments.OneCover.as_view()),
         path("series/", series.AllSeries.as_view()),
-        path("series/<id:row>/", series.OneSeries.as_view()),
+        path("series/<id:row>/", one_series.as_view()),
         path("bundles/", bundles.Bundles.as_view()),
         path("bundles/<id:row>/", bundles.OneBundle.as_view()),
         path("events/", series.Events.as_view()),
         path("schema/", schema.Schema.as_view()),
         path("docs/", schema.docs),
     ]
+    if has_call("series checks", version):
+        paths.append(path("series/<id:row>/checks/", many.SeriesChecks.as_view()))
     for parent in ("patches", "covers"):
         named = {"parent": parent}
         where = f"{parent}/<id:row>/comments/"

@@ -6,7 +6,7 @@ A version is its second number: 2 is 1.2. What the tables do not name is there s
 from collections.abc import Mapping
 from typing import Any
 
-LATEST = 4
+LATEST = 5
 
 # By kind of record, which fields came later than 1.0.
 _FIELDS: Mapping[str, Mapping[str, int]] = {
@@ -18,16 +18,33 @@ _FIELDS: Mapping[str, Mapping[str, int]] = {
         "show_dependencies": 4,
     },
     "own user": {"settings": 2},
-    "patch": {"web_url": 1, "comments": 1, "list_archive_url": 2, "related": 2},
-    "series": {"web_url": 1, "dependencies": 4, "dependents": 4},
-    "cover": {"web_url": 1, "comments": 1, "mbox": 1, "list_archive_url": 2},
-    "comment": {"list_archive_url": 2, "url": 3, "addressed": 3},
+    "patch": {"web_url": 1, "comments": 1, "list_archive_url": 2, "related": 2, "received": 5},
+    "series": {
+        "web_url": 1,
+        "dependencies": 4,
+        "dependents": 4,
+        **dict.fromkeys("received state states check missing revisions".split(), 5),
+    },
+    "cover": {"web_url": 1, "comments": 1, "mbox": 1, "list_archive_url": 2, "received": 5},
+    "comment": {"list_archive_url": 2, "url": 3, "addressed": 3, "received": 5},
+    "event": {"received": 5},
     "bundle": {"web_url": 1},
 }
+_ARRIVAL = ("received_since", "received_before")
+_OF_PATCHES = ("check", "path", "prefix", "trailer")
 # By resource, which filters did; older versions ignore them as they do any other parameter.
 _FILTERS: Mapping[str, Mapping[str, int]] = {
-    "patches": {"hash": 2, "msgid": 2},
-    "events": {"actor": 2},
+    "patches": {
+        "hash": 2,
+        "msgid": 2,
+        **dict.fromkeys(("id", "q_in", *_OF_PATCHES, *_ARRIVAL), 5),
+    },
+    "covers": dict.fromkeys(("q_in", *_ARRIVAL), 5),
+    "comments": dict.fromkeys(_ARRIVAL, 5),
+    "series": dict.fromkeys(
+        ("id", "state", "delegate", "archived", "q_in", "expand", *_OF_PATCHES, *_ARRIVAL), 5
+    ),
+    "events": {"actor": 2, **dict.fromkeys(_ARRIVAL, 5)},
 }
 # Which addresses and methods did.
 _CALLS = {
@@ -35,6 +52,8 @@ _CALLS = {
     "write bundles": 2,
     "relate patches": 2,
     "one comment": 3,
+    "change many": 5,
+    "series checks": 5,
 }
 # Events that are not told to who does not expect them.
 _CATEGORIES = {"cover-comment-created": 3, "patch-comment-created": 3}

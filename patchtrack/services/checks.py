@@ -11,7 +11,7 @@ from patchtrack.services.permissions import find_changeable
 from patchtrack.services.transactions import in_transaction
 
 # The worst first: what is still to come may yet fail.
-_WORST_FIRST = (
+WORST_FIRST = (
     Check.Result.FAIL,
     Check.Result.WARNING,
     Check.Result.PENDING,
@@ -69,4 +69,4 @@ def _find_combined(patch: Patch) -> int:
 
 def choose_worst(states: Iterable[int]) -> int:
     """The worst of some Check.Results."""
-    return min(states, key=_WORST_FIRST.index)
+    return min(states, key=WORST_FIRST.index)

@@ -100,13 +100,18 @@ def filter_patches(
     condition = _state_condition(wanted, states) & _patch_condition(wanted)
     patches = Patch.objects.filter(condition, _shared_condition(wanted), project=project)
     if wanted.prefix:
-        # The words alone can be looked up in an index; that they are a prefix cannot.
-        bracketed = rf"^\[([^]]*,)?{re.escape(wanted.prefix)}(,[^]]*)?\]"
-        patches = patches.filter(name__has_words=wanted.prefix, name__iregex=bracketed)
+        patches = patches.filter(has_prefix(wanted.prefix))
     if wanted.series is not None:
         former = SeriesAlias.objects.filter(pk=wanted.series).values("series")
         patches = patches.filter(Q(series=wanted.series) | Q(series__in=former))
     return patches
+
+
+def has_prefix(prefix: str) -> Q:
+    """Whether a patch's name has a prefix in its brackets, in any case."""
+    # The words alone can be looked up in an index; that they are a prefix cannot.
+    bracketed = rf"^\[([^]]*,)?{re.escape(prefix)}(,[^]]*)?\]"
+    return Q(name__has_words=prefix, name__iregex=bracketed)
 
 
 def filter_series(

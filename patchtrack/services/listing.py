@@ -8,6 +8,7 @@ from django.db.models import IntegerField, QuerySet, Subquery
 
 from patchtrack.models import Patch, Series
 from patchtrack.services.changes import DECISIONS
+from patchtrack.services.checks import choose_worst
 
 # Beyond this a list's length is not counted, so that no page waits for it.
 MOST_COUNTED = 250
@@ -68,9 +69,10 @@ def _sum_up(rows: Sequence[tuple]) -> SeriesFacts:
     if not rows:
         return SeriesFacts(states={}, delegates=(), check=None, decided=())
     states, delegates, checks, *_ = zip(*rows, strict=True)
+    checked = [check for check in checks if check is not None]
     return SeriesFacts(
         states=dict(Counter(states)),
         delegates=tuple(dict.fromkeys(filter(None, delegates))),
-        check=max((check for check in checks if check is not None), default=None),
+        check=choose_worst(checked) if checked else None,
         decided=tuple([row[len(_FACTS) :] for row in rows]),
     )

@@ -27,8 +27,8 @@ _OF_MESSAGE = ("message__message_id",)
 _OF_SUBMISSION = ("name", "date", "pull_url", *_OF_MESSAGE)
 _OF_SERIES = ("series__name", "series__date", "series__version")
 _OF_PATCH = (
-    *_OF_SUBMISSION, *_OF_SERIES, "archived", "hash", "commit_ref", "chosen_pull_url", "tags",
-    "check_state",
+    *_OF_SUBMISSION, *_OF_SERIES, "number", "archived", "hash", "commit_ref", "chosen_pull_url",
+    "tags", "check_state",
 )  # fmt: skip
 
 
@@ -79,12 +79,18 @@ def covers() -> QuerySet[Cover]:
     )
 
 
-def series() -> QuerySet[Series]:
-    """With their project, submitter, cover letter and patches; two queries more."""
-    mine = Patch.objects.select_related("message").order_by(*IN_ORDER)
-    mine = mine.only("series", "name", "date", *_OF_MESSAGE)
-    rows = Series.objects.select_related("submitter", "cover__message")
-    return rows.prefetch_related("project", Prefetch("patches", queryset=mine))
+def parts() -> QuerySet[Patch]:
+    """Patches as they are told of within their series, in its order."""
+    rows = Patch.objects.select_related("message").order_by(*IN_ORDER)
+    return rows.only("series", "name", "date", *_OF_MESSAGE)
+
+
+def series(patches: QuerySet[Patch] | None = None) -> QuerySet[Series]:
+    """With their project, submitter, cover letter and patches; one query more. The patches are
+    those of `parts`, or others in the series' order."""
+    rows = Series.objects.select_related("project", "submitter", "cover__message")
+    inside = parts() if patches is None else patches
+    return rows.prefetch_related(Prefetch("patches", queryset=inside))
 
 
 def comments() -> QuerySet[Comment]:

@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
-from patchtrack.models import Comment, Cover, Message, Patch, Person, Project, Series, State
+from patchtrack.models import Comment, Cover, Message, Patch, Person, Project, Series, State, Tag
 
 # Numbers beyond this are no id of any database.
 _LONGEST_ID = 18
@@ -78,6 +78,15 @@ def find_states(values: Sequence[str]) -> list[int]:
     for state in State.objects.all():
         known |= {str(state.pk): state.pk, name_state(state.name): state.pk, state.slug: state.pk}
     return sorted({known[name] for name in map(name_state, values) if name in known})
+
+
+def find_tags(values: Sequence[str]) -> list[str]:
+    """The trailers that are counted, as they are written, by their names in any case. Raises
+    NotFound."""
+    known = {name.lower(): name for name in Tag.objects.order_by().values_list("name", flat=True)}
+    names = [value.lower() for value in values]
+    _check(known.keys() >= set(names))
+    return [known[name] for name in names]
 
 
 def name_state(text: str) -> str:

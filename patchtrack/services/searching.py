@@ -81,8 +81,9 @@ class Found:
     end: Hit | None = None
 
 
-def find_hits(query: Query, stretch: Stretch, now: datetime) -> Found:
-    """The messages that a query asks for; one without parts finds nothing. At most four queries.
+def find_hits(query: Query, stretch: Stretch, now: datetime, projects: Sequence[int] = ()) -> Found:
+    """The messages that a query asks for, in some projects (by id) or, without any, in all; a
+    query without parts finds nothing. At most four queries.
 
     What has common words, but not in this order, or all common words but one, can be found only
     by going through all mail. After MOST_SECONDS only the next weeks are looked through.
@@ -90,7 +91,7 @@ def find_hits(query: Query, stretch: Stretch, now: datetime) -> Found:
     spans = derive_spans(*_find_bounds(query, stretch), now, forwards=stretch.forwards)
     if not query.parts or not spans:
         return Found(hits=[])
-    marks = _group_marks(query.marks())
+    marks = _group_marks(query.marks(), projects)
     if connection.vendor != "postgresql":
         return Found(hits=_find_sqlite(query, marks, spans, stretch))
     try:
@@ -140,12 +141,12 @@ class _Marks:
     excluded: Sequence[str]
 
 
-def _group_marks(marks: Sequence[Mark]) -> _Marks:
+def _group_marks(marks: Sequence[Mark], within: Sequence[int]) -> _Marks:
     """The marks in the index's words; at most one query."""
     linknames = [mark.value for mark in marks if mark.name == "project"]
     known = Project.objects.filter(linkname__in=linknames) if linknames else ()
     projects = {project.linkname: project.pk for project in known}
-    groups: dict[str, list[str]] = {}
+    groups = {"within": list(map(mark_project, within))}
     excluded = []
     for mark in marks:
         word = _format_mark(mark, projects)

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from patchtrack.models import Patch, Series
+from patchtrack.services.revisions import find_all_revisions
 
-# A page shows no more revisions than this; nobody rerolls so often.
-MOST_REVISIONS = 100
 # The order of a series: by number, and what has none of it first, on every database.
 IN_ORDER = (F("number").asc(nulls_first=True), "date", "message__message_id")
 
@@ -53,12 +52,6 @@ def derive_slots(patches: Sequence[Patch], series: Series) -> list[Slot]:
 
 
 def find_revisions(series: Series) -> list[Series]:
-    """This series and the others of the same work: of its lineage, and those linked by replies.
-
-    Sorted by version and date; one query.
-    """
-    linked = Q(pk=series.pk) | Q(lineage=series.lineage) | Q(previous=series)
-    if series.previous_id:
-        linked |= Q(pk=series.previous_id)
-    found = Series.objects.filter(linked, project=series.project_id).order_by("version", "date")
-    return list(found.select_related("submitter")[:MOST_REVISIONS])
+    """This series and the others of the same work, by version and date; one query."""
+    with_submitters = Series.objects.select_related("submitter")
+    return find_all_revisions([series], with_submitters)[series.pk]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, Sum, Window
 
 from ingest.mail import Body, ParsedMail, parse_body, parse_mail
 from patchtrack.models import Comment, Cover, Mail, Patch
@@ -22,6 +22,14 @@ class StoredMail:
     parsed: ParsedMail
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredBody:
+    """A message's shown copy: its bytes, and its text and diff alone."""
+
+    raw: bytes
+    parsed: Body
+
+
 def find_stored(messages: Iterable[int], largest: int = LARGEST_SHOWN) -> dict[int, StoredMail]:
     """The shown copies of messages (by database id) of at most `largest` bytes, in one query."""
     copies = Mail.objects.filter(message__in=list(messages), shown=True, size__lte=largest)
@@ -30,6 +38,16 @@ def find_stored(messages: Iterable[int], largest: int = LARGEST_SHOWN) -> dict[i
         raw = mail.read_raw()
         found[mail.message_id] = StoredMail(raw=raw, parsed=parse_mail(raw))
     return found
+
+
+def find_smallest(messages: Iterable[int], most: int) -> dict[int, StoredBody]:
+    """The shown copies of messages (by database id), the small ones first, until they have `most`
+    bytes together; none of more than LARGEST_SHOWN. One query."""
+    copies = Mail.objects.filter(message__in=list(messages), shown=True, size__lte=LARGEST_SHOWN)
+    so_far = Window(Sum("size"), order_by=["size", "pk"])
+    small = copies.annotate(so_far=so_far).filter(so_far__lte=most)
+    raws = {row: decompress_raw(raw) for row, raw in small.values_list("message_id", "raw")}
+    return {row: StoredBody(raw=raw, parsed=parse_body(raw)) for row, raw in raws.items()}
 
 
 def find_bodies(messages: Iterable[int], largest: int = LARGEST_SHOWN) -> dict[int, Body]:

@@ -1,6 +1,6 @@
 """What all addresses of the API share."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -18,7 +18,9 @@ from rest_framework.views import APIView
 from patchtrack.api.authentication import check_scope
 from patchtrack.api.conditions import answer_conditionally
 from patchtrack.api.cors import allow_reading
+from patchtrack.api.extras import read_more, tell_more
 from patchtrack.api.filters import narrow, order
+from patchtrack.api.narrowing import narrow_further
 from patchtrack.api.paging import find_page, format_link
 from patchtrack.api.rates import OverRate, Rate, count_request, tell_rate
 from patchtrack.api.records import Record, Records
@@ -113,9 +115,23 @@ class Resource(APIView):
         tells of them."""
         parameters = self.request.query_params
         rows = narrow(rows, resource, parameters, self.version)
+        rows = narrow_further(rows, resource, parameters, self.version)
+        whole = self.read_more(resource, whole)
         page = find_page(order(rows, resource, parameters), whole, parameters)
         link = format_link(self.request.build_absolute_uri(), page)
-        return Response(tell(page.rows), headers={"Link": link})
+        return Response(
+            self.tell_more(resource, page.rows, tell(page.rows)), headers={"Link": link}
+        )
+
+    def read_more(self, resource: str, rows: QuerySet) -> QuerySet:
+        """Rows with what `tell_more` tells of them."""
+        return read_more(resource, rows, self.version)
+
+    def tell_more(
+        self, resource: str, rows: Sequence[Any], told: Sequence[Record]
+    ) -> Sequence[Record]:
+        """What is told of rows, with what the version tells beyond Patchwork."""
+        return tell_more(resource, rows, told, self.records)
 
 
 def tell_each(tell: Callable[[Any], Record]) -> Callable[[Iterable[Any]], list[Record]]:

@@ -33,8 +33,9 @@ class OneCover(Resource):
     """A cover letter with its text."""
 
     def get(self, request: Request, row: int, **_: object) -> Response:
-        cover = find_or_404(related.covers(), pk=row)
-        return Response({**self.records.cover(cover), **tell_mail(find_mail(row))})
+        cover = find_or_404(self.read_more("covers", related.covers()), pk=row)
+        [record] = self.tell_more("covers", [cover], [self.records.cover(cover)])
+        return Response({**record, **tell_mail(find_mail(row))})
 
 
 class Comments(Resource):
@@ -73,8 +74,10 @@ class OneComment(Resource):
     def _find(self, parent: str, row: int, comment: int, **_: object) -> Comment:
         """Raises Http404."""
         kind, model = _PARENTS[parent]
-        rows = related.comments().select_related(f"{kind}__submitter", f"{kind}__project")
+        rows = self.read_more("comments", related.comments())
+        rows = rows.select_related(f"{kind}__submitter", f"{kind}__project")
         return find_or_404(rows, f"{model.__name__}Comment", pk=comment, **{kind: row})
 
     def _tell(self, comment: Comment) -> Record:
-        return {**self.records.comment(comment), **tell_mail(find_mail(comment.pk))}
+        [record] = self.tell_more("comments", [comment], [self.records.comment(comment)])
+        return {**record, **tell_mail(find_mail(comment.pk))}

@@ -1,6 +1,6 @@
 """Patches, and their checks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -35,9 +35,9 @@ class Patches(Resource):
     """All patches."""
 
     def get(self, request: Request, **_: object) -> Response:
-        return self.answer_list("patches", Patch.objects.all(), related.patches(), self._tell)
+        return self.answer_list("patches", Patch.objects.all(), related.patches(), self.tell)
 
-    def _tell(self, rows: Iterable[Patch]) -> list[Record]:
+    def tell(self, rows: Iterable[Patch]) -> list[Record]:
         tell, relations = self.records.patch, related.find_relations(rows)
         return [tell(patch, relations.get(patch.pk, ())) for patch in rows]
 
@@ -50,7 +50,7 @@ class OnePatch(Resource):
 
     @if_match(lambda where: Patch.objects.filter(pk=where["row"]))
     def patch(self, request: Request, row: int, **_: object) -> Response:
-        patch = _find_changeable_patch(request, row)
+        patch = find_changeable_patch(request, row)
         wanted = read_input(PatchInput, request)
         self._decide(patch, wanted)
         told = self._tell(row)
@@ -66,7 +66,7 @@ class OnePatch(Resource):
         relates = "related" in wanted and has_call("relate patches", self.version)
         others = wanted["related"] if relates else None
         try:
-            decide_patch(self.request.user, patch, _parse_decision(patch, wanted), others)
+            decide_patch(self.request.user, patch, parse_decision([patch], wanted), others)
         except UnknownPatch as error:
             refusal = f'Invalid pk "{error.patch}" - object does not exist.'
             raise serializers.ValidationError({"related": [refusal]}) from error
@@ -74,10 +74,11 @@ class OnePatch(Resource):
             raise Conflict from error
 
     def _tell(self, row: int) -> Record:
-        patch = find_or_404(related.patches(), pk=row)
+        patch = find_or_404(self.read_more("patches", related.patches()), pk=row)
         others = related.find_relations([patch]).get(row, ())
         said = {**tell_patch(find_mail(row)), "prefixes": split_prefixes(patch.name)}
-        return {**self.records.patch(patch, others), **said}
+        [record] = self.tell_more("patches", [patch], [self.records.patch(patch, others)])
+        return {**record, **said}
 
 
 class Checks(Resource):
@@ -91,10 +92,13 @@ class Checks(Resource):
         return self.answer_list("checks", Check.objects.filter(patch=row), related.checks(), tell)
 
     def post(self, request: Request, row: int, **_: object) -> Response:
-        patch = _find_changeable_patch(request, row)
-        new = choose_check(read_input(CheckInput, request))
-        check = self.records.check(add_check(request.user, patch.pk, new))
+        check = self.records.check(self.add(find_changeable_patch(request, row)))
         return Response(check, status.HTTP_201_CREATED, headers={"Location": check["url"]})
+
+    def add(self, patch: Patch) -> Check:
+        """Add what the request reports. Raises ValidationError."""
+        new = choose_check(read_input(CheckInput, self.request))
+        return add_check(self.request.user, patch.pk, new)
 
 
 class OneCheck(Resource):
@@ -105,7 +109,7 @@ class OneCheck(Resource):
         return Response(self.records.check(found))
 
 
-def _find_changeable_patch(request: Request, row: int) -> Patch:
+def find_changeable_patch(request: Request, row: int) -> Patch:
     """Raises Http404 and PermissionDenied."""
     patch = find_or_404(related.patches(), pk=row)
     if not find_changeable(request.user, patch.project, [patch]):
@@ -113,17 +117,18 @@ def _find_changeable_patch(request: Request, row: int) -> Patch:
     return patch
 
 
-def _parse_decision(patch: Patch, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """What is asked for in the names of columns. Raises ValidationError."""
+def parse_decision(patches: Sequence[Patch], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What is asked for of patches of a project in the names of columns. Raises ValidationError."""
     columns = {"state": "state_id", "archived": "archived"}
     decision = {columns[name]: wanted[name] for name in columns if name in wanted}
     texts = {"commit_ref": "commit_ref", "pull_url": "chosen_pull_url"}
     decision |= {texts[name]: wanted[name] or "" for name in texts if name in wanted}
     if "delegate" in wanted:
-        user = wanted["delegate"]
-        # Who has it already may keep it, also when no longer a maintainer.
-        if user and user.pk != patch.delegate_id and user not in find_delegates(patch.project):
-            refusal = f"User '{user}' is not a maintainer for project '{patch.project.name}'"
+        user, project = wanted["delegate"], patches[0].project
+        # Who has them already may keep them, also when no longer a maintainer.
+        is_kept = user and {patch.delegate_id for patch in patches} == {user.pk}
+        if user and not is_kept and user not in find_delegates(project):
+            refusal = f"User '{user}' is not a maintainer for project '{project.name}'"
             raise serializers.ValidationError({"delegate": [refusal]})
         decision["delegate_id"] = user.pk if user else None
     return decision

@@ -2,44 +2,66 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from patchtrack.api.expanding import NOTHING, expand, parse_expand
+from patchtrack.api.extras import find_parts
 from patchtrack.api.payloads import Payload
 from patchtrack.api.records import Record
-from patchtrack.api.versions import find_unknown_categories, has_field
+from patchtrack.api.versions import find_unknown_categories, has_field, has_filter
 from patchtrack.api.views.base import Resource, find_or_404
 from patchtrack.models import Event, Series, SeriesAlias
 from patchtrack.services import related
+from patchtrack.services.inside import Wish, whole_parts
 from patchtrack.services.many_dependencies import find_many_dependencies
 
 
 class SeriesResource(Resource):
-    """What tells of series."""
+    """Series, with what the request wants of them in full."""
 
-    def tell(self, rows: Sequence[Series]) -> list[Record]:
-        if not has_field("series", "dependencies", self.version):
-            return [self.records.series(series) for series in rows]
-        known = find_many_dependencies(rows, self.request.get_host())
+    def find_wish(self) -> Wish:
+        """Raises ValidationError."""
+        if not has_filter("series", "expand", self.version):
+            return NOTHING
+        return parse_expand(self.request.query_params.getlist("expand"))
+
+    def find_whole(self) -> QuerySet[Series]:
+        if self.find_wish().patches:
+            return related.series(whole_parts())
+        return related.series(find_parts(self.version))
+
+    def tell(self, rows: Sequence[Series]) -> Sequence[Record]:
         records = self.records
-        return [records.series(series, known.get(series.pk)) for series in rows]
+        if has_field("series", "dependencies", self.version):
+            known = find_many_dependencies(rows, self.request.get_host())
+            told = [records.series(series, known.get(series.pk)) for series in rows]
+        else:
+            told = [records.series(series) for series in rows]
+        return expand(self.find_wish(), rows, told, records)
 
 
 class AllSeries(SeriesResource):
     """All series."""
 
     def get(self, request: Request, **_: object) -> Response:
-        return self.answer_list("series", Series.objects.all(), related.series(), self.tell)
+        return self.answer_list("series", Series.objects.all(), self.find_whole(), self.tell)
 
 
 class OneSeries(SeriesResource):
     """A series; one that was merged into another is that other."""
 
     def get(self, request: Request, row: int, **_: object) -> Response:
-        alias = SeriesAlias.objects.filter(pk=row).first()
-        series = find_or_404(related.series(), pk=alias.series_id if alias else row)
-        [told] = self.tell([series])
-        return Response(told)
+        series = find_series(self.read_more("series", self.find_whole()), row)
+        [record] = self.tell_more("series", [series], self.tell([series]))
+        return Response(record)
+
+
+def find_series(rows: QuerySet[Series], row: int) -> Series:
+    """The series of an id, also of one that it had. Raises Http404."""
+    alias = SeriesAlias.objects.filter(pk=row).first()
+    return find_or_404(rows, pk=alias.series_id if alias else row)
 
 
 class Events(Resource):

@@ -121,10 +121,10 @@ def test_a_token_needs_no_key(jane):
 def test_a_token_may_do_what_its_scope_says(api, patch, maintainer, scope, check, state):
     """So a bot that tests patches need not have what opens all that its owner may do."""
     api.credentials(HTTP_AUTHORIZATION=f"Token {add_token(maintainer, scope=scope)}")
-    url = f"/api/patches/{patch.pk}/"
-    assert api.get(url).status_code == 200
-    assert api.post(f"{url}checks/", {"state": "success"}).status_code == check
-    assert api.patch(url, {"state": "rfc"}).status_code == state
+    for url in (f"/api/patches/{patch.pk}/", f"/api/series/{patch.series_id}/"):
+        assert api.get(url).status_code == 200
+        assert api.post(f"{url}checks/", {"state": "success"}).status_code == check
+        assert api.patch(url, {"state": "rfc"}).status_code == state
 
 
 def test_tokens_and_passwords_are_not_in_the_log(client, jane, caplog):

@@ -7,16 +7,18 @@ VALUES = ["\0", HUGE, "-1", "%", "é\ud800".encode(errors="surrogatepass"), "' O
           "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "inf", "²", '"', "a" * 10000,
           "2026-01-01T00:00:00+99:99"]  # fmt: skip
 PAGES = "q order page per_page format"
-SUBMITTED = f"project series submitter since before msgid {PAGES}"
+ARRIVED = "received_since received_before"
+SUBMITTED = f"project series submitter since before msgid {PAGES} {ARRIVED}"
+OF_PATCHES = "id check path prefix trailer q_in"
 NAMES = {
     "projects/": PAGES,
     "people/": PAGES,
     "users/": PAGES,
-    "patches/": f"delegate state archived hash {SUBMITTED}",
-    "covers/": SUBMITTED,
-    "series/": f"project submitter since before {PAGES}",
+    "patches/": f"delegate state archived hash {SUBMITTED} {OF_PATCHES}",
+    "covers/": f"q_in {SUBMITTED}",
+    "series/": f"state delegate archived expand {SUBMITTED} {OF_PATCHES}",
     "bundles/": f"project owner public {PAGES}",
-    "events/": f"project category series patch cover actor since before {PAGES}",
+    "events/": f"project category series patch cover actor since before {PAGES} {ARRIVED}",
     "patches/{patch}/checks/": f"user state context since before {PAGES}",
 }
 
@@ -36,9 +38,19 @@ def test_no_query_fails_that_is_not_utf_8(client, patch):
         assert client.get(f"/api/patches/?{query}").status_code in (200, 400)
 
 
+def test_no_search_fails(client, patch):
+    for value in VALUES:
+        for name in ("q", "project"):
+            asked = {"q": "part", "q_in": "body", name: value}
+            assert client.get("/api/patches/", asked).status_code == 200
+
+
+MANY = "project submitter delegate state series hash msgid id"
+
+
 def test_a_filter_with_very_many_values(client, patch):
     values = [str(number) for number in range(900)]
-    for name in ("project", "submitter", "delegate", "state", "series", "hash", "msgid"):
+    for name in MANY.split():
         assert client.get("/api/patches/", {name: values}).status_code == 200
         texts = {name: [f"x{value}" for value in values]}
         assert client.get("/api/patches/", texts).status_code == 200

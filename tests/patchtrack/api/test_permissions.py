@@ -19,6 +19,8 @@ WHO = (
 ).split()  # fmt: skip
 # Who may change a patch.
 EDITORS = {"submitter", "delegate", "maintainer", "superuser"}
+# And all patches of its series, which the delegate has only one of.
+EDITORS_OF_ALL = EDITORS - {"delegate"}
 EVERYBODY = frozenset(WHO)
 USERS = EVERYBODY - {"anonymous", "inactive"}
 
@@ -47,6 +49,9 @@ TABLE = {
     ("PATCH", "people/{person}/", '{"name": "x"}'): (USERS, 405),
     ("GET", "patches/", ""): (EVERYBODY, 200),
     ("POST", "patches/", '{}'): (EVERYBODY, 405),
+    ("PATCH", "1.4/patches/?id={patch}", '{"state": "rfc"}'): (EVERYBODY, 405),
+    ("PATCH", "patches/?id={patch}", '{"state": "rfc"}'): (EDITORS, 200),
+    ("PATCH", "patches/?id={patch}&id={other}", '{"archived": true}'): (EDITORS_OF_ALL, 200),
     ("GET", "patches/{patch}/", ""): (EVERYBODY, 200),
     ("PATCH", "patches/{patch}/", '{"state": "rfc"}'): (EDITORS, 200),
     ("PUT", "patches/{patch}/", '{"state": "rfc", "delegate": null}'): (EDITORS, 200),
@@ -79,7 +84,12 @@ TABLE = {
     ("GET", "series/", ""): (EVERYBODY, 200),
     ("POST", "series/", '{}'): (EVERYBODY, 405),
     ("GET", "series/{series}/", ""): (EVERYBODY, 200),
-    ("PATCH", "series/{series}/", '{"name": "x"}'): (EVERYBODY, 405),
+    ("PATCH", "1.4/series/{series}/", '{"state": "rfc"}'): (EVERYBODY, 405),
+    ("PATCH", "series/{series}/", '{"state": "rfc"}'): (EDITORS_OF_ALL, 200),
+    ("PUT", "series/{series}/", '{"state": "rfc"}'): (EVERYBODY, 405),
+    ("GET", "series/{series}/checks/", ""): (EVERYBODY, 200),
+    ("POST", "series/{series}/checks/", '{"state": "fail"}'): (EDITORS_OF_ALL, 201),
+    ("POST", "1.4/series/{series}/checks/", '{"state": "fail"}'): (EVERYBODY, 404),
     ("GET", "events/", ""): (EVERYBODY, 200),
     ("POST", "events/", '{}'): (EVERYBODY, 405),
     ("GET", "bundles/", ""): (EVERYBODY, 200),
@@ -136,6 +146,7 @@ def ids(patch, people) -> dict[str, int]:
         "owner": owner.pk,
         "person": patch.submitter_id,
         "patch": patch.pk,
+        "other": Patch.objects.get(number=3).pk,
         "check": add_check(people["maintainer"], patch.pk, NewCheck(state=1)).pk,
         "comment": Comment.objects.get(message__message_id="a@example.org").pk,
         "answer": Comment.objects.get(message__message_id="c@example.org").pk,

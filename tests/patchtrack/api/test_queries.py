@@ -25,6 +25,9 @@ LISTS = [
     "covers/{cover}/comments/",
     "series/",
     "series/?project=teapot&submitter=alice@example.org",
+    "series/?project=teapot&state=new&delegate=maintainer&check=success&path=1.c&received_since=2020-01-01",
+    "series/?expand=patches,cover_letter,comments",
+    "series/{series}/checks/",
     "bundles/",
     "events/",
     "events/?project=teapot&category=patch-created&patch={patch}",
@@ -38,6 +41,7 @@ DETAILS = [
     "patches/{patch}/comments/{comment}/",
     "covers/{cover}/",
     "series/{series}/",
+    "series/{series}/?expand=patches,cover_letter,comments",
 ]
 
 

@@ -13,6 +13,11 @@ SERIES_1_0 = {
     "id", "url", "project", "name", "date", "submitter", "version", "total", "received_total",
     "received_all", "mbox", "cover_letter", "patches",
 }  # fmt: skip
+COVER_1_2 = {
+    "id", "url", "web_url", "project", "msgid", "list_archive_url", "date", "name", "submitter",
+    "mbox", "series", "comments",
+}  # fmt: skip
+EVENT = {"id", "category", "project", "date", "actor", "payload"}
 EMBEDDED_PROJECT_1_0 = {
     "id", "url", "name", "link_name", "list_id", "list_email", "web_url", "scm_url", "webscm_url",
 }  # fmt: skip
@@ -25,9 +30,15 @@ EMBEDDED_PROJECT_1_0 = {
         ("1.1/patches/", PATCH_1_0 | {"web_url", "comments"}),
         ("1.2/patches/", PATCH_1_2),
         ("1.4/patches/", PATCH_1_2),
-        ("patches/", PATCH_1_2),
+        ("1.5/patches/", PATCH_1_2 | {"received"}),
+        ("patches/", PATCH_1_2 | {"received"}),
         ("1.0/series/", SERIES_1_0),
         ("1.1/series/", SERIES_1_0 | {"web_url"}),
+        ("1.3/series/", SERIES_1_0 | {"web_url"}),
+        ("1.4/covers/", COVER_1_2),
+        ("1.5/covers/", COVER_1_2 | {"received"}),
+        ("1.4/events/", EVENT),
+        ("1.5/events/", EVENT | {"received"}),
         ("1.0/projects/", EMBEDDED_PROJECT_1_0 | {"maintainers"}),
         ("1.1/projects/", EMBEDDED_PROJECT_1_0 | {"maintainers", "subject_match"}),
     ],
@@ -67,7 +78,7 @@ def test_embedded_projects_have_no_maintainers(client, series):
     assert first["project"].keys() == EMBEDDED_PROJECT_1_0
 
 
-@pytest.mark.parametrize("version", ["0.9", "1.5", "2.0", "1", "1.10", "v1"])
+@pytest.mark.parametrize("version", ["0.9", "1.6", "2.0", "1", "1.10", "v1"])
 def test_there_are_no_other_versions(client, db, version):
     answer = client.get(f"/api/{version}/")
     assert (answer.status_code, answer.json()) == (404, {"detail": "Not found."})

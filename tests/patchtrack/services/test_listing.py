@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 
-from patchtrack.models import Patch, Person, Series, SeriesAlias, State
+from patchtrack.models import Check, Patch, Person, Series, SeriesAlias, State
 from patchtrack.services import filtering
 from patchtrack.services.filtering import PatchFilter, find_named
 from patchtrack.services.listing import (
@@ -267,3 +267,9 @@ def test_a_long_list_is_not_counted_to_its_end(project, most, number):
 )
 def test_a_count_says_whether_there_may_be_more(number, text):
     assert format_count(number) == text
+
+
+def test_what_is_still_to_come_is_worse_than_success(project, series):
+    Patch.objects.filter(number=1).update(check_state=Check.Result.SUCCESS)
+    Patch.objects.filter(number=3).update(check_state=Check.Result.PENDING)
+    assert find_series_facts([series])[series.pk].check == Check.Result.PENDING

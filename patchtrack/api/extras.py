@@ -1,0 +1,77 @@
+"""What is told of rows beyond Patchwork, by the versions that have it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+
+from patchtrack.api.records import Record, Records, format_date
+from patchtrack.api.versions import has_field
+from patchtrack.models import Check, Patch, Series
+from patchtrack.services.arrivals import with_arrival
+from patchtrack.services.related import parts
+from patchtrack.services.revisions import find_all_revisions
+from patchtrack.services.series_summary import Summary, decided_parts, derive_summary
+
+# By resource, what its records are called in the table of versions, and which messages its rows
+# came by.
+_KINDS = {
+    "patches": "patch",
+    "covers": "cover",
+    "comments": "comment",
+    "series": "series",
+    "events": "event",
+}
+MESSAGES = {"patches": "pk", "covers": "pk", "comments": "pk", "series": "head"}
+
+
+def _tells_more(resource: str, version: int) -> bool:
+    return resource in _KINDS and has_field(_KINDS[resource], "received", version)
+
+
+def find_parts(version: int) -> QuerySet[Patch]:
+    """The patches of series, with what is told of them there."""
+    return decided_parts() if has_field("series", "states", version) else parts()
+
+
+def read_more(resource: str, rows: QuerySet, version: int) -> QuerySet:
+    """Rows with what `tell_more` tells of them."""
+    if resource in MESSAGES and _tells_more(resource, version):
+        return with_arrival(rows, MESSAGES[resource])
+    return rows
+
+
+def tell_more(
+    resource: str, rows: Sequence[Any], told: Sequence[Record], records: Records
+) -> Sequence[Record]:
+    """The records that are `told` of rows, with what there is to tell beyond Patchwork. Of series,
+    which come with the states of their patches, in one query, else in none."""
+    if not _tells_more(resource, records.version):
+        return told
+    # An event is received when it is recorded.
+    arrivals = [row.received if resource in MESSAGES else row.date for row in rows]
+    for record, received in zip(told, arrivals, strict=True):
+        record["received"] = format_date(received) if received else None
+    if resource == "series":
+        _tell_of_series(rows, told, records)
+    return told
+
+
+def _tell_of_series(rows: Sequence[Series], told: Sequence[Record], records: Records) -> None:
+    revisions = find_all_revisions(rows)
+    for series, record in zip(rows, told, strict=True):
+        record.update(_tell_summary(derive_summary(series, series.patches.all())))
+        record["revisions"] = [
+            records.embedded_series(revision, series.project) for revision in revisions[series.pk]
+        ]
+
+
+def _tell_summary(summary: Summary) -> Record:
+    """One state only where all patches have the same."""
+    states = list(summary.states)
+    return {
+        "state": states[0] if len(states) == 1 else None,
+        "states": summary.states,
+        "check": None if summary.check is None else Check.Result(summary.check).label,
+        "missing": summary.missing,
+    }
