@@ -6,7 +6,7 @@ A version is its second number: 2 is 1.2. What the tables do not name is there s
 from collections.abc import Mapping
 from typing import Any
 
-LATEST = 4
+LATEST = 5
 
 # By kind of record, which fields came later than 1.0.
 _FIELDS: Mapping[str, Mapping[str, int]] = {
@@ -23,11 +23,12 @@ _FIELDS: Mapping[str, Mapping[str, int]] = {
     "cover": {"web_url": 1, "comments": 1, "mbox": 1, "list_archive_url": 2},
     "comment": {"list_archive_url": 2, "url": 3, "addressed": 3},
     "bundle": {"web_url": 1},
+    "event": {"cursor": 5},
 }
 # By resource, which filters did; older versions ignore them as they do any other parameter.
 _FILTERS: Mapping[str, Mapping[str, int]] = {
     "patches": {"hash": 2, "msgid": 2},
-    "events": {"actor": 2},
+    "events": {"actor": 2, "after": 5},
 }
 # Which addresses and methods did.
 _CALLS = {
@@ -35,6 +36,7 @@ _CALLS = {
     "write bundles": 2,
     "relate patches": 2,
     "one comment": 3,
+    "event stream": 5,
 }
 # Events that are not told to who does not expect them.
 _CATEGORIES = {"cover-comment-created": 3, "patch-comment-created": 3}

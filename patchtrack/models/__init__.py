@@ -5,7 +5,7 @@ from patchtrack.models.account import Confirmation, FeedKey, OptOut, Profile, Sa
 from patchtrack.models.archive import ArchivePosition
 from patchtrack.models.change import Change
 from patchtrack.models.dependency import Dependency
-from patchtrack.models.event import Event
+from patchtrack.models.event import Event, EventCounter
 from patchtrack.models.mail import Discard, Kind, Mail, Message, Outcome, Thread, ThreadToken
 from patchtrack.models.notification import Notification, Untold
 from patchtrack.models.person import ApiToken, Person
@@ -39,6 +39,7 @@ __all__ = [
     "Dependency",
     "Discard",
     "Event",
+    "EventCounter",
     "FeedKey",
     "HeaderPolicy",
     "Kind",

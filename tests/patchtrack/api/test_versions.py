@@ -67,7 +67,7 @@ def test_embedded_projects_have_no_maintainers(client, series):
     assert first["project"].keys() == EMBEDDED_PROJECT_1_0
 
 
-@pytest.mark.parametrize("version", ["0.9", "1.5", "2.0", "1", "1.10", "v1"])
+@pytest.mark.parametrize("version", ["0.9", "1.6", "2.0", "1", "1.10", "v1"])
 def test_other_versions_are_pages_that_there_are_not(client, db, version):
     answer = client.get(f"/api/{version}/")
     assert answer.status_code == 404
