@@ -139,6 +139,10 @@ REST_FRAMEWORK = {
     "NON_FIELD_ERRORS_KEY": "detail",
 }
 
+# Each stream of events keeps one of a web process's threads, for so long.
+PATCHTRACK_STREAMS = read_integer(environ, "PATCHTRACK_STREAMS", 2)
+PATCHTRACK_STREAM_SECONDS = read_seconds(environ, "PATCHTRACK_STREAM_SECONDS", 25)
+
 LANGUAGE_CODE = "en"
 USE_I18N = False
 TIME_ZONE = "UTC"

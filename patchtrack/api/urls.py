@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.urls.converters import IntConverter
 
 from patchtrack.api.versions import LATEST, has_call
-from patchtrack.api.views import bundles, comments, patches, people, projects, series
+from patchtrack.api.views import bundles, comments, patches, people, projects, series, streams
 
 
 class IdConverter(IntConverter):
@@ -38,6 +38,8 @@ def _find_paths(version: int) -> list[URLPattern]:
         path("bundles/<id:row>/", bundles.OneBundle.as_view()),
         path("events/", series.Events.as_view()),
     ]
+    if has_call("event stream", version):
+        paths.append(path("events/stream", streams.EventStream.as_view()))
     for parent in ("patches", "covers"):
         named = {"parent": parent}
         where = f"{parent}/<id:row>/comments/"
