@@ -10,7 +10,7 @@ from ingest.daemon.work import number_events
 log = logging.getLogger(__name__)
 
 # The events of all batches that are stored meanwhile are numbered together.
-PAUSE_SECONDS = 0.1
+PAUSE_SECONDS = 0.25
 # What others have left undone (an import, a page's process that was killed) is found after so long;
 # after a failure, the next try is made then, too.
 IDLE_SECONDS = 5.0

@@ -24,6 +24,7 @@ from patchtrack.models.submission import (
     SeriesAlias,
 )
 from patchtrack.models.throttle import Throttle
+from patchtrack.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "ApiToken",
@@ -65,4 +66,6 @@ __all__ = [
     "Throttle",
     "Unsearched",
     "Untold",
+    "Webhook",
+    "WebhookDelivery",
 ]
