@@ -61,7 +61,7 @@ def remove_webhook(user: AbstractBaseUser, project: Project, row: int) -> None:
     """With its log. Raises PermissionDenied and Webhook.DoesNotExist."""
     hook = _find(user, project, row)
     hook.delete()
-    log.info("%s removed the webhook %s of %s", user.get_username(), hook.url, project.linkname)
+    log.info("%s removed the webhook %d of %s", user.get_username(), row, project.linkname)
 
 
 @in_transaction
@@ -134,5 +134,6 @@ def _write(user: AbstractBaseUser, hook: Webhook, wish: Wish) -> Webhook:
     hook.clean_fields(exclude=others)
     # Who sends to it may be writing the others.
     hook.save(update_fields=_SAID if hook.pk else None)
-    log.info("%s set the webhook %s of %s", user.get_username(), hook.url, hook.project.linkname)
+    # An address may hold a secret of its own.
+    log.info("%s set the webhook %d of %s", user.get_username(), hook.pk, hook.project.linkname)
     return hook

@@ -120,7 +120,10 @@ def test_one_may_leave_out_what_was_not_sent(client, jane, hook, series):
 
 def test_one_that_fails_says_why(client, jane, hook):
     Webhook.objects.update(attempts=3, failure="It answered 500.")
-    assert "3 attempts in a row failed. It answered 500." in client.get(f"{PAGE}{hook.pk}/").content.decode()
+    assert (
+        "3 attempts in a row failed. It answered 500."
+        in client.get(f"{PAGE}{hook.pk}/").content.decode()
+    )
     assert ">failing<" in client.get(PAGE).content.decode()
 
 
