@@ -12,7 +12,7 @@ import json
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -61,9 +61,10 @@ def sign(secret: str, body: bytes) -> str:
     return f"sha256={hmac.digest(secret.encode(), body, 'sha256').hex()}"
 
 
-def make_key(hook: int, cursor: int) -> UUID:
+def make_key(hook: int, record: Mapping[str, Any]) -> UUID:
     """The id of a delivery: always the same for the same event and webhook."""
-    return uuid5(_NAMESPACE, f"{hook}/{cursor}")
+    # After a backup was restored, cursors and ids come again, but no moment does.
+    return uuid5(_NAMESPACE, f"{hook}/{record['cursor']}/{record['id']}/{record['date']}")
 
 
 def choose_pause(attempts: int, spread: float) -> timedelta:
@@ -147,7 +148,7 @@ class _Turn:
     def _find_delivery(self, record: dict[str, Any]) -> WebhookDelivery:
         """What was to be sent the first time is sent each time, whatever has changed since."""
         delivery, _ = WebhookDelivery.objects.get_or_create(
-            key=make_key(self._hook.pk, record["cursor"]),
+            key=make_key(self._hook.pk, record),
             defaults={
                 "webhook": self._hook,
                 "category": record["category"],

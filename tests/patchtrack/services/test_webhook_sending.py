@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from patchtrack.models import Event, Webhook, WebhookDelivery
+from patchtrack.models import Event, Patch, Series, Webhook, WebhookDelivery
 from patchtrack.services import webhook_sending
 from patchtrack.services.cursors import record_all_cursors
 from patchtrack.services.following import find_newest_cursor
@@ -110,7 +110,8 @@ def test_what_is_sent_again_says_the_same(project, receiver, hook):
     receiver.statuses = [500]
     add_patch(project)
     send()
-    Event.objects.update(date=timezone.now() + timedelta(days=1))
+    Patch.objects.update(name="other")
+    Series.objects.update(name="other")
     pass_time()
     send()
     assert receiver.requests[0].body == receiver.requests[1].body
@@ -134,6 +135,17 @@ def test_after_a_success_it_counts_anew(project, receiver, hook):
     send()
     hook.refresh_from_db()
     assert (hook.attempts, hook.failure, hook.claimed) == (0, "", None)
+
+
+def test_an_event_that_takes_the_place_of_another_is_another(project, receiver, hook):
+    """As after a backup was restored."""
+    add_patch(project)
+    send()
+    WebhookDelivery.objects.all().delete()
+    Webhook.objects.update(cursor=0)
+    Event.objects.update(date=timezone.now() + timedelta(days=1))
+    send()
+    assert len({request.key for request in receiver.requests}) == 8
 
 
 def test_a_withdrawn_event_is_not_sent_again(project, receiver, hook):
