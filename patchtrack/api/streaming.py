@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Lock
 
 from django.db import connection
@@ -63,7 +63,7 @@ def format_position(position: int) -> str:
 @dataclass(slots=True, kw_only=True)
 class Stream:
     """What is sent: the events `rows` behind the cursor `position` as they come, for so many
-    seconds. Whoever serves it closes it in the end, also if it was never begun."""
+    seconds. Whoever serves it closes it in the end, once, also if it was never begun."""
 
     rows: QuerySet[Event]
     position: int
@@ -72,7 +72,6 @@ class Stream:
     places: Places
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    _is_closed: bool = field(default=False, init=False)
 
     def __iter__(self) -> Iterator[str]:
         end = self.clock() + self.seconds
@@ -105,7 +104,5 @@ class Stream:
         return told, stretch.is_last
 
     def close(self) -> None:
-        """Give the place back, once."""
-        if not self._is_closed:
-            self._is_closed = True
-            self.places.give_back()
+        """Give the place back."""
+        self.places.give_back()

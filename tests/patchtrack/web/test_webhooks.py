@@ -1,8 +1,20 @@
 """The pages on which maintainers say where their project's events are sent."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from patchtrack.models import Webhook, WebhookDelivery
+from patchtrack.services.cursors import record_cursors
+from patchtrack.services.webhooks import (
+    Wish,
+    add_test,
+    add_webhook,
+    change_webhook,
+    redeliver,
+    remove_webhook,
+    resume_webhook,
+    stop_webhook,
+)
 from tests.factories import ProjectFactory, UserFactory
 
 PAGE = "/project/teapot/settings/webhooks/"
@@ -52,8 +64,6 @@ def test_a_webhook_is_added_and_its_secret_shown_once(client, jane, project):
 
 
 def test_it_gets_what_happens_from_then_on(client, jane, project, series):
-    from patchtrack.services.cursors import record_cursors
-
     number = record_cursors()
     post(client, PAGE, url=URL)
     assert project.webhooks.get().cursor == number
@@ -109,8 +119,6 @@ def test_one_that_stopped_says_why_and_goes_on(client, jane, hook):
 
 
 def test_one_may_leave_out_what_was_not_sent(client, jane, hook, series):
-    from patchtrack.services.cursors import record_cursors
-
     number = record_cursors()
     assert "Stopped by jane." in act(client, hook, "stop")
     act(client, hook, "skip")
@@ -182,6 +190,23 @@ def test_others_see_and_change_nothing(client, stranger, hook, delivery):
     hook.refresh_from_db()
     delivery.refresh_from_db()
     assert (hook.url, delivery.wanted, Webhook.objects.count()) == (URL, False, 1)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda user, project, hook: add_webhook(user, project, Wish(url=URL)),
+        lambda user, project, hook: change_webhook(user, project, hook.pk, Wish(url=URL)),
+        lambda user, project, hook: remove_webhook(user, project, hook.pk),
+        lambda user, project, hook: stop_webhook(user, project, hook.pk),
+        lambda user, project, hook: resume_webhook(user, project, hook.pk),
+        lambda user, project, hook: add_test(user, project, hook.pk),
+        lambda user, project, hook: redeliver(user, project, hook.pk, 1),
+    ],
+)
+def test_no_page_could_let_others(project, hook, act):
+    with pytest.raises(PermissionDenied):
+        act(UserFactory(), project, hook)
 
 
 def test_administrators_may(client, admin_user, hook):
