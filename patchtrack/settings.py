@@ -47,6 +47,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Before all that looks at a request's path or host.
+    "patchtrack.targets.absolute_form",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -138,7 +140,16 @@ REST_FRAMEWORK = {
         "patchtrack.api.renderers.PageRenderer",
     ],
     "NON_FIELD_ERRORS_KEY": "detail",
+    "DEFAULT_SCHEMA_CLASS": "patchtrack.api.schema.Schema",
 }
+SPECTACULAR_SETTINGS = {"OAS_VERSION": "3.1.0"}
+
+# Requests in a minute, 0 for any number.
+PATCHTRACK_ANONYMOUS_RATE = read_integer(environ, "PATCHTRACK_ANONYMOUS_RATE", 0)
+PATCHTRACK_USER_RATE = read_integer(environ, "PATCHTRACK_USER_RATE", 0)
+PATCHTRACK_CORS = read_choice(environ, "PATCHTRACK_CORS", ("no", "yes"), default="yes") == "yes"
+# Patchwork's older interface.
+PATCHTRACK_XMLRPC = read_choice(environ, "PATCHTRACK_XMLRPC", ("no", "yes"), default="no") == "yes"
 
 # Each stream of events keeps one of a web process's threads, for so long.
 PATCHTRACK_STREAMS = read_integer(environ, "PATCHTRACK_STREAMS", 2)

@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path, register_converter
 
+from patchtrack import failures
+from patchtrack.api.xmlrpc.view import xmlrpc
 from patchtrack.web.converters import MessageIdConverter
 from patchtrack.web.views import (
     accounts,
@@ -111,6 +113,9 @@ urlpatterns = [
     path("person/<int:row>/feed/", feeds.person_feed, name="person-feed"),
     path("search/", search.search, name="search"),
     path("api/", include("patchtrack.api.urls")),
+    # Clients are configured with the final slash and without.
+    path("xmlrpc/", xmlrpc, name="xmlrpc"),
+    path("xmlrpc", xmlrpc),
     path("about/", site.about, name="about"),
     path("robots.txt", site.robots, name="robots"),
     path("mail/", mail_health.mail_health, name="mail-health"),
@@ -128,4 +133,6 @@ urlpatterns = [
     *old_links.paths,
 ]
 
-handler500 = site.server_error
+handler400 = failures.bad_request
+handler404 = failures.not_found
+handler500 = failures.server_error

@@ -1,6 +1,7 @@
 """What every test can use: one database, the same for threads and for other processes."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,21 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
                 row.save(using=using)
 
     post_migrate.connect(restore, sender=app, weak=False)
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """The database for rows that a module makes once and all its tests see.
+
+    What a test changes is gone after it, what the module made after the last. None of its tests
+    may be one with real transactions.
+    """
+    rows = transaction.atomic()
+    # As Django's TestCase has it: what is to be a transaction of its own may be within this one.
+    rows._from_testcase = True
+    with django_db_blocker.unblock(), rows:
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -35,6 +35,13 @@ def read_pull_url(message: str) -> str:
     return ""
 
 
+def is_pull_url(text: str) -> bool:
+    """Whether a text is "URL REF" or "URL", as read_pull_url returns them."""
+    url, _, ref = text.partition(" ")
+    is_url = len(url) <= LONGEST_URL and _URL.fullmatch(url) is not None
+    return is_url and (not ref or _REF.fullmatch(ref) is not None)
+
+
 def _choose_ref(rest: str, below: str) -> str:
     """Take the ref from the URL's line, or from the next line if that holds one word only."""
     for line in (rest, below):

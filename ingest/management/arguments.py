@@ -17,6 +17,9 @@ class MailCommand(BaseCommand):
     """A command that MTAs and scripts call: exit statuses of sysexits.h, and a summary that
     `--json` prints for machines as the last line of stdout."""
 
+    # They are about settings and pages, and loading all pages takes longer than storing a mail.
+    requires_system_checks = ()
+
     def run_from_argv(self, argv: list[str]) -> None:
         """Ends with EX_USAGE where argparse would exit with 2."""
         try:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, QuerySet
 from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
 
 from patchtrack.api.versions import has_filter
-from patchtrack.models import Check, Event
+from patchtrack.models import Check, Event, Patch
 from patchtrack.services import resolving
 from patchtrack.services.resolving import NotFound
 
@@ -35,6 +35,17 @@ def narrow(rows: QuerySet, resource: str, parameters: QueryDict, version: int) -
     return _search(rows, _SEARCHED.get(resource, ()), parameters.get("q", ""))
 
 
+def find_filters(resource: str, version: int) -> list[str]:
+    """The parameters that narrow a list of a version."""
+    names = [name for name in _FILTERS[resource] if has_filter(resource, name, version)]
+    return [*names, "q"] if resource in _SEARCHED else names
+
+
+def find_orders(resource: str) -> list[str]:
+    """The fields that a list can be ordered by."""
+    return list(_ORDERS[resource])
+
+
 def order(rows: QuerySet, resource: str, parameters: QueryDict) -> QuerySet:
     """The rows as `order` has them; rows that it does not tell apart are in the order of ids."""
     columns = _ORDERS[resource]
@@ -42,6 +53,8 @@ def order(rows: QuerySet, resource: str, parameters: QueryDict) -> QuerySet:
     wanted = [name for name in names if name.removeprefix("-") in columns]
     wanted = wanted or [_DEFAULT_ORDERS.get(resource, "id")]
     keys = [name[: name.startswith("-")] + columns[name.removeprefix("-")] for name in wanted]
+    if keys[0].endswith("pk") and not _DATES.keys().isdisjoint(parameters):
+        return rows.order_by(_BY_DATES_FIRST.desc() if keys[0] == "-pk" else _BY_DATES_FIRST.asc())
     # In the direction of the last, so that an index can be read from one end.
     return rows.order_by(*keys, "-pk" if keys[-1].startswith("-") else "pk")
 
@@ -131,22 +144,35 @@ def _by_category(rows: QuerySet, said: Sequence[str]) -> QuerySet:
 
 def _about_patches(rows: QuerySet, said: Sequence[str]) -> QuerySet:
     patches = resolving.find_patches(said)
-    return rows.filter(message__in=[*patches, *resolving.find_comments(patches=patches)])
+    return _about(rows, [*patches, *resolving.find_comments(patches=patches)])
 
 
 def _about_covers(rows: QuerySet, said: Sequence[str]) -> QuerySet:
     covers = resolving.find_covers(said)
-    return rows.filter(message__in=[*covers, *resolving.find_comments(covers=covers)])
+    return _about(rows, [*covers, *resolving.find_comments(covers=covers)])
 
 
 def _about_series(rows: QuerySet, said: Sequence[str]) -> QuerySet:
     series = resolving.find_series(said)
-    completed = Q(category=Event.Category.PATCH_COMPLETED, message__patch__series__in=series)
-    return rows.filter(Q(series__in=series) | completed)
+    patches = Patch.objects.filter(series__in=series).values("pk")
+    completed = Event.objects.filter(category=Event.Category.PATCH_COMPLETED, message__in=patches)
+    own = Event.objects.filter(category__in=Event.ONCE_PER_SERIES, series__in=series)
+    return rows.filter(pk__in=own.values("pk").union(completed.values("pk")))
+
+
+def _about(rows: QuerySet, messages: Sequence[int]) -> QuerySet:
+    """Events of messages. Each kind of categories has an index of its own."""
+    about = Event.objects.filter(message__in=messages).values("pk")
+    kinds = (Event.ONCE_PER_MESSAGE, Event.DECISIONS, Event.REPORTS)
+    first, *others = (about.filter(category__in=kind) for kind in kinds)
+    return rows.filter(pk__in=first.union(*others))
 
 
 _PROJECT = partial(_by, "project", resolving.find_projects)
 _SUBMITTER = partial(_by, "submitter", resolving.find_people)
+# What is between two dates stands together in the order of ids, too. A database does not know
+# that, and would go through all ids before them; it has no index of sums, and begins with dates.
+_BY_DATES_FIRST = ExpressionWrapper(F("pk") + 0, BigIntegerField())
 _DATES: dict[str, Filter] = {"since": _since, "before": _before}
 _FILTERS: Mapping[str, Mapping[str, Filter]] = {
     "projects": {},

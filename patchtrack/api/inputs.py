@@ -7,10 +7,13 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from rest_framework import serializers
 
+from ingest.mail.pull import is_pull_url
 from patchtrack.models import Check, State
 from patchtrack.services.bundles import LONGEST_NAME
+from patchtrack.services.checks import NewCheck
 from patchtrack.services.resolving import is_id, name_state
 
+_RESULTS = {result.label: result.value for result in Check.Result}
 # The page sizes that users can choose, as on the page of their profile.
 _PAGE_SIZES = {"min_value": 10, "max_value": 250}
 # More than anybody bundles.
@@ -67,12 +70,22 @@ class UserField(serializers.PrimaryKeyRelatedField):
         return super().to_internal_value(data)
 
 
+def validate_pull_url(text: str) -> None:
+    """Refuse what `git pull` could not take, or would take for an option. Raises
+    ValidationError."""
+    if not is_pull_url(text):
+        raise serializers.ValidationError("Not an address that can be pulled from.")
+
+
 class PatchInput(serializers.Serializer):
     state = StateField()
     archived = serializers.BooleanField(required=False)
     delegate = UserField(queryset=get_user_model().objects.all(), allow_null=True)
     commit_ref = serializers.CharField(
         max_length=255, required=False, allow_blank=True, allow_null=True
+    )
+    pull_url = serializers.CharField(
+        required=False, allow_blank=True, allow_null=True, validators=[validate_pull_url]
     )
     related = PatchesField(required=False)
 
@@ -88,6 +101,16 @@ class CheckInput(serializers.Serializer):
     context = serializers.SlugField(max_length=255, required=False)
     description = serializers.CharField(
         max_length=_LONGEST_TEXT, required=False, allow_blank=True, allow_null=True
+    )
+
+
+def choose_check(wanted: Mapping[str, Any]) -> NewCheck:
+    """The check that a CheckInput has read."""
+    return NewCheck(
+        state=_RESULTS[wanted["state"]],
+        context=wanted.get("context", "default"),
+        target_url=wanted.get("target_url") or "",
+        description=wanted.get("description") or "",
     )
 
 
@@ -114,6 +137,7 @@ class ProjectInput(serializers.Serializer):
     commit_url_format = serializers.CharField(
         max_length=_LONGEST_URL, required=False, allow_blank=True
     )
+    show_dependencies = serializers.BooleanField(required=False)
 
 
 class SettingsInput(serializers.Serializer):

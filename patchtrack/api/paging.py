@@ -11,17 +11,23 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 DEFAULT_SIZE = 30
 LARGEST_SIZE = 250
-# Longer than any number of a page.
-_MOST_DIGITS = 18
+# Beyond this a list's length is not counted, unless its last page is asked for: to count millions
+# of rows takes much longer than to tell of hundreds.
+MOST_COUNTED = 10_000
+# Longer than the number of any page; and times the largest size still a number for a database.
+_MOST_DIGITS = 15
+_NO_PAGE = "Invalid page."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Some rows of a list; pages are numbered from 1, and a list without rows has one."""
+    """Some rows of a list; pages are numbered from 1, and a list without rows has one. `last` is
+    0 where the list is too long to be counted; then `has_more` tells whether another follows."""
 
     rows: list[Any]
     number: int
     last: int
+    has_more: bool
 
 
 def parse_size(parameters: QueryDict) -> int:
@@ -35,24 +41,43 @@ def parse_size(parameters: QueryDict) -> int:
 def find_page(rows: QuerySet, whole: QuerySet, parameters: QueryDict) -> Page:
     """The page that `page` names, its rows in the order of `rows`, read from `whole`.
 
-    Three queries, and those of `whole`: the rows that come before the page are counted and
+    Two queries, and those of `whole`: the rows that come before the page are counted and
     skipped without what belongs to them. Raises NotFound.
     """
-    size = parse_size(parameters)
-    last = max(ceil(rows.order_by().count() / size), 1)
-    number = _parse_number(parameters.get("page", "1").strip(), last)
-    ids = list(rows.values_list("pk", flat=True)[(number - 1) * size : number * size])
-    found = {row.pk: row for row in whole.filter(pk__in=ids)}
+    size, said = parse_size(parameters), parameters.get("page", "1").strip()
+    count = _count(rows, counts_all=said == "last")
+    is_long = count > MOST_COUNTED
+    last = 0 if is_long and said != "last" else max(ceil(count / size), 1)
+    number = last if said == "last" else _parse_number(said, last)
+    start = (number - 1) * size
+    rows = rows if is_long else _find_first(rows)
+    ids = list(rows.values_list("pk", flat=True)[start : start + size + 1])
+    if start and not ids:
+        raise NotFound(_NO_PAGE)
+    found = {row.pk: row for row in whole.filter(pk__in=ids[:size])}
     # What was removed meanwhile is left out.
-    return Page(rows=[found[row] for row in ids if row in found], number=number, last=last)
+    shown = [found[row] for row in ids[:size] if row in found]
+    return Page(rows=shown, number=number, last=last, has_more=len(ids) > size)
+
+
+def _count(rows: QuerySet, *, counts_all: bool) -> int:
+    """How many rows there are, or that there are more than MOST_COUNTED."""
+    rows = rows.order_by()
+    return rows.count() if counts_all else rows[: MOST_COUNTED + 1].count()
+
+
+def _find_first(rows: QuerySet) -> QuerySet:
+    """The same rows of a list that is not too long, in their order, but found before they are
+    put into it: a database that goes through all in that order may meet the few at its end."""
+    found = rows.order_by().values("pk")[:MOST_COUNTED]
+    ordered = rows.model._default_manager.order_by(*rows.query.order_by)  # noqa: SLF001
+    return ordered.filter(pk__in=found)
 
 
 def _parse_number(said: str, last: int) -> int:
-    if said == "last":
-        return last
     is_number = said.isascii() and said.isdigit() and len(said) <= _MOST_DIGITS
-    if not is_number or not 1 <= int(said) <= last:
-        raise NotFound("Invalid page.")
+    if not is_number or int(said) < 1 or 0 < last < int(said):
+        raise NotFound(_NO_PAGE)
     return int(said)
 
 
@@ -60,11 +85,13 @@ def format_link(url: str, page: Page) -> str:
     """The Link header (RFC 8288) of a page at `url`. Clients read only its first entry, and want
     it to be the next page."""
     links = []
-    if page.number < page.last:
+    if page.has_more:
         links.append(("next", replace_query_param(url, "page", page.number + 1)))
     if page.number > 1:
         links.append(("prev", _to_page(url, page.number - 1)))
-    links += [("first", _to_page(url, 1)), ("last", replace_query_param(url, "page", page.last))]
+    links.append(("first", _to_page(url, 1)))
+    if page.last:
+        links.append(("last", replace_query_param(url, "page", page.last)))
     return ", ".join(f'<{link}>; rel="{name}"' for name, link in links)
 
 

@@ -20,7 +20,7 @@ class Payload:
     subjects: Subjects
 
     def tell(self) -> Record:
-        return {name: _TELLERS[name](self) for name in _PAYLOADS[Category(self.event.category)]}
+        return {name: _TELLERS[name](self) for name in PAYLOADS[Category(self.event.category)]}
 
     def patch(self) -> Record | None:
         comment = self.subjects.comments.get(self.event.message_id)
@@ -62,7 +62,7 @@ class Payload:
         """Relations have never been told, in any version."""
 
 
-_PAYLOADS: dict[Category, tuple[str, ...]] = {
+PAYLOADS: dict[Category, tuple[str, ...]] = {
     Category.COVER_CREATED: ("cover",),
     Category.PATCH_CREATED: ("patch",),
     Category.PATCH_COMPLETED: ("patch", "series"),

@@ -22,6 +22,7 @@ from patchtrack.models import (
     Series,
 )
 from patchtrack.services.accounts import find_profile
+from patchtrack.services.dependencies import Dependencies
 from patchtrack.services.links import archive_url, quote_segment
 
 Record = dict[str, Any]
@@ -151,7 +152,7 @@ class Records:
             "date": format_date(patch.date),
             "name": patch.name,
             "commit_ref": patch.commit_ref or None,
-            "pull_url": patch.pull_url or None,
+            "pull_url": patch.shown_pull_url or None,
             "state": patch.state.slug,
             "archived": patch.archived,
             "hash": patch.hash or None,
@@ -209,7 +210,8 @@ class Records:
     def _series_of(self, row: Submitted) -> list[Record]:
         return [self.embedded_series(row.series, row.project)] if row.series else []
 
-    def series(self, series: Series) -> Record:
+    def series(self, series: Series, known: Dependencies | None = None) -> Record:
+        """A series; of one whose project does not show them, no dependencies are known."""
         project, cover = series.project, getattr(series, "cover", None)
         record = {
             "id": series.pk,
@@ -227,6 +229,9 @@ class Records:
             "cover_letter": self.embedded_cover(cover, project) if cover else None,
             "patches": [self.embedded_patch(patch, project) for patch in series.patches.all()],
         }
+        if known:
+            record["dependencies"] = [self.url("series", one.id) for one in known.needs]
+            record["dependents"] = [self.url("series", one.id) for one in known.needed_by]
         return keep_known("series", self.version, record)
 
     def embedded_series(self, series: Series, project: Project) -> Record:

@@ -4,7 +4,16 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.urls.converters import IntConverter
 
 from patchtrack.api.versions import LATEST, has_call
-from patchtrack.api.views import bundles, comments, patches, people, projects, series, streams
+from patchtrack.api.views import (
+    bundles,
+    comments,
+    patches,
+    people,
+    projects,
+    schema,
+    series,
+    streams,
+)
 
 
 class IdConverter(IntConverter):
@@ -16,7 +25,7 @@ class IdConverter(IntConverter):
 register_converter(IdConverter, "id")
 
 
-def _find_paths(version: int) -> list[URLPattern]:
+def find_paths(version: int) -> list[URLPattern]:
     """The paths that a version has."""
     paths = [
         path("", projects.Index.as_view()),
@@ -37,6 +46,8 @@ def _find_paths(version: int) -> list[URLPattern]:
         path("bundles/", bundles.Bundles.as_view()),
         path("bundles/<id:row>/", bundles.OneBundle.as_view()),
         path("events/", series.Events.as_view()),
+        path("schema/", schema.Schema.as_view()),
+        path("docs/", schema.docs),
     ]
     if has_call("event stream", version):
         paths.append(path("events/stream", streams.EventStream.as_view()))
@@ -52,7 +63,7 @@ def _find_paths(version: int) -> list[URLPattern]:
 
 def _mount(prefix: str, version: int) -> URLResolver:
     options = {"version": version, "prefix": prefix and f"/{prefix}"}
-    return path(f"{prefix}/" if prefix else "", include(_find_paths(version)), options)
+    return path(f"{prefix}/" if prefix else "", include(find_paths(version)), options)
 
 
 urlpatterns = [_mount(f"1.{version}", version) for version in range(LATEST + 1)]

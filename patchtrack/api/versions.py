@@ -60,6 +60,10 @@ def keep_known(kind: str, version: int, record: dict[str, Any]) -> dict[str, Any
     return record
 
 
+def has_field(kind: str, name: str, version: int) -> bool:
+    return version >= _FIELDS.get(kind, {}).get(name, 0)
+
+
 def has_filter(resource: str, name: str, version: int) -> bool:
     return version >= _FILTERS.get(resource, {}).get(name, 0)
 

@@ -11,7 +11,7 @@ SELECT 1, COALESCE(MAX(id), 0) FROM patchtrack_event
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patchtrack', '0013_patch_relations'),
+        ('patchtrack', '0014_api'),
     ]
 
     operations = [

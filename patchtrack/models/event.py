@@ -39,6 +39,7 @@ class Event(models.Model):
         Category.PATCH_COMMENT_CREATED,
     )
     DECISIONS = (Category.PATCH_STATE_CHANGED, Category.PATCH_DELEGATED)
+    REPORTS = (Category.CHECK_CREATED, Category.PATCH_RELATION_CHANGED)
     ONCE_PER_SERIES = (Category.SERIES_CREATED, Category.SERIES_COMPLETED)
 
     project = models.ForeignKey(Project, models.CASCADE, db_index=False)
@@ -113,6 +114,19 @@ class Event(models.Model):
                 fields=["message", "date"],
                 condition=models.Q(category__in=["patch-state-changed", "patch-delegated"]),
                 name="event_of_decision",
+            ),
+            models.Index(
+                fields=["message", "date"],
+                condition=models.Q(category__in=["check-created", "patch-relation-changed"]),
+                name="event_of_report",
+            ),
+            # Those who poll ask for a category of a project, or for all there is.
+            models.Index(fields=["project", "category", "date"], name="event_by_category"),
+            models.Index(fields=["date", "id"], name="event_by_date"),
+            models.Index(
+                fields=["actor", "date"],
+                condition=models.Q(actor__isnull=False),
+                name="event_by_actor",
             ),
         ]
 

@@ -38,6 +38,7 @@ class Series(models.Model):
         indexes = [
             # With the id, so that a list's order is the index's, and no series is read for it.
             models.Index(fields=["project", "date", "id"], name="series_by_project_date"),
+            models.Index(fields=["date", "id"], name="series_by_date"),
             models.Index(fields=["submitter", "date"], name="series_by_submitter"),
             models.Index(fields=["project", "lineage"], name="series_by_lineage"),
             models.Index(fields=["head"], name="series_by_head"),
@@ -74,6 +75,11 @@ class Submission(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def shown_pull_url(self) -> str:
+        """From where to pull what was submitted, or nothing."""
+        return self.pull_url
+
 
 class Cover(Submission):
     """The cover letter of a series."""
@@ -106,6 +112,12 @@ class Patch(Submission):
     archived = models.BooleanField(default=False)
     hash = models.CharField(max_length=40, blank=True)
     commit_ref = models.CharField(max_length=255, blank=True)
+    # An empty one says that there is nothing to pull, whatever the mail says.
+    chosen_pull_url = models.TextField(  # noqa: DJ001
+        null=True,
+        blank=True,
+        help_text="what somebody has said by the API; None: what the mail says",
+    )
     paths = models.JSONField(default=list, help_text="touched paths, sorted")
     tags = models.JSONField(default=dict, help_text='{"Acked-by": 2}, with those of the comments')
     check_state = models.SmallIntegerField(
@@ -116,6 +128,7 @@ class Patch(Submission):
         verbose_name_plural = "patches"
         indexes = [
             models.Index(fields=["project", "date"], name="patch_by_project_date"),
+            models.Index(fields=["date", "message"], name="patch_by_date"),
             # These two have all that most lists ask of patches, so that no patch is read for it.
             models.Index(
                 fields=["project", "archived", "state", "date"],
@@ -145,6 +158,11 @@ class Patch(Submission):
             ),
             models.Index(fields=["hash"], name="patch_by_hash"),
         ]
+
+    @property
+    def shown_pull_url(self) -> str:
+        """What somebody has said, or else the mail."""
+        return self.pull_url if self.chosen_pull_url is None else self.chosen_pull_url
 
 
 class PatchRelation(models.Model):

@@ -1,5 +1,5 @@
-"""Changes what people decide about patches: state, delegate, archived and where a patch was
-committed, with their events."""
+"""Changes what people decide about patches: state, delegate, archived, where a patch was committed
+and from where it is pulled, with their events."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ from patchtrack.services.transactions import in_transaction
 
 # What a person decides about a patch on its page, and what else by the API.
 DECISIONS = ("state_id", "delegate_id", "archived")
-_DECIDED = (*DECISIONS, "commit_ref")
+_DECIDED = (*DECISIONS, "commit_ref", "chosen_pull_url")
 _UNDO_FOR = timedelta(days=1)
 _LOCKED_AT_ONCE = 500
 

@@ -1,5 +1,6 @@
 """Where messages are on the web: the addresses of Patchwork, so that old links keep working."""
 
+import re
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -9,10 +10,13 @@ from patchtrack.models import Message, Project
 
 # What may stand in one segment of a path as it is (RFC 3986, section 3.3); "/" is %2F.
 _SEGMENT = "!$&'()*+,;=:@~"
+# Nearly all message-ids are as they stand; to see that takes a tenth of the time.
+_IS_SEGMENT = re.compile(rf"[\w.\-{re.escape(_SEGMENT)}]*", re.ASCII).fullmatch
+_IS_PLAIN = re.compile(r"[\w.\-~@]*", re.ASCII).fullmatch
 
 
 def quote_segment(text: str) -> str:
-    return quote(text, safe=_SEGMENT)
+    return text if _IS_SEGMENT(text) else quote(text, safe=_SEGMENT)
 
 
 @lru_cache(maxsize=1024)
@@ -37,7 +41,8 @@ def archive_page(project: Project, message_id: str) -> str:
     """Where a mail, which we need not have, is in the list's archive, or an empty string."""
     if not project.list_archive_url_format:
         return ""
-    url = project.list_archive_url_format.replace("{}", quote(message_id, safe="@"))
+    name = message_id if _IS_PLAIN(message_id) else quote(message_id, safe="@")
+    url = project.list_archive_url_format.replace("{}", name)
     return url if is_web_url(url) else ""
 
 

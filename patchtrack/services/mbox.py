@@ -1,7 +1,7 @@
 """Writes patches and covers as a mbox that `git am` takes as it would take the mails as sent."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.header import Header as EncodedHeader
@@ -45,20 +45,26 @@ class Item:
     trailers: tuple[str, ...] = ()
 
 
+def _carries_all(_text: str) -> bool:
+    """Whether a file or HTTP can carry a text."""
+    return True
+
+
 def format_mbox(items: Iterable[Item]) -> bytes:
     """A mbox of the items, in order. Raises NotMail."""
     return b"\n".join([format_item(item) for item in items])
 
 
-def format_item(item: Item) -> bytes:
+def format_item(item: Item, can_carry: Callable[[str], bool] = _carries_all) -> bytes:
     """One mail of a mbox: Patchwork's headers, the mail's own, and its text with the trailers.
 
     Valid UTF-8 as a whole; no line but the first begins with `From `. The text is that of the
-    mail to the byte, or coded as quoted-printable where it could not be written so.
+    mail to the byte, or coded as quoted-printable where it could not be written so, or where
+    what is to carry the mbox cannot carry the text as it is.
     """
     text = read_patch_text(item.raw)
     body = add_trailers(text, item.trailers)
-    coding, body = _encode_body(body)
+    coding, body = _encode_body(body, can_carry)
     fields = [
         ("Content-Type", 'text/plain; charset="utf-8"'),
         ("MIME-Version", "1.0"),
@@ -90,13 +96,11 @@ def _comparable(line: bytes) -> bytes:
     return b" ".join(line.lower().split())
 
 
-def _encode_body(body: bytes) -> tuple[str, bytes]:
+def _encode_body(body: bytes, can_carry: Callable[[str], bool]) -> tuple[str, bytes]:
     try:
-        body.decode()
+        is_plain = can_carry(body.decode()) and not _NEEDS_CODING.search(body)
     except UnicodeDecodeError:
         is_plain = False
-    else:
-        is_plain = not _NEEDS_CODING.search(body)
     if is_plain:
         return "8bit", body
     return "quoted-printable", encode_quoted_printable(body)

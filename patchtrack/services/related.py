@@ -27,7 +27,8 @@ _OF_MESSAGE = ("message__message_id",)
 _OF_SUBMISSION = ("name", "date", "pull_url", *_OF_MESSAGE)
 _OF_SERIES = ("series__name", "series__date", "series__version")
 _OF_PATCH = (
-    *_OF_SUBMISSION, *_OF_SERIES, "archived", "hash", "commit_ref", "tags", "check_state",
+    *_OF_SUBMISSION, *_OF_SERIES, "archived", "hash", "commit_ref", "chosen_pull_url", "tags",
+    "check_state",
 )  # fmt: skip
 
 

@@ -43,13 +43,14 @@ _PARENTS = ("patch", "cover")
 # What of messages no list of them shows.
 _UNUSED = (
     *("ancestors", "change_id", "flags", "label", "name", "trailers"),
-    *("patch__hash", "patch__name", "patch__paths", "patch__pull_url", "patch__tags"),
+    *("patch__hash", "patch__name", "patch__paths", "patch__tags"),
+    *("patch__pull_url", "patch__chosen_pull_url"),
     *(
         f"comment__{of}__{name}"
         for of in _PARENTS
         for name in ("name", "pull_url", "message__subject", "message__trailers")
     ),
-    *(f"comment__patch__{name}" for name in ("paths", "tags")),
+    *(f"comment__patch__{name}" for name in ("paths", "tags", "chosen_pull_url")),
 )
 
 

@@ -42,18 +42,19 @@ def hash_key(kind: str, value: str) -> str:
     return salted_hmac(f"patchtrack.throttle.{kind}", value, algorithm="sha256").hexdigest()
 
 
-def take(limits: Mapping[str, Limit], now: datetime) -> None:
-    """Use up one attempt under each key, or, if any has none, use up nothing.
+def take(limits: Mapping[str, Limit], now: datetime) -> dict[str, timedelta]:
+    """Use up one attempt under each key, or, if any has none, use up nothing; how long it then is
+    until all attempts under a key are free again.
 
     Raises TooOften. Attempts are taken before it is known whether they succeed, so that many at
     the same time are not more than one after the other.
     """
     _remove_stale(now)
-    _take(limits, now)
+    return _take(limits, now)
 
 
 @in_transaction
-def _take(limits: Mapping[str, Limit], now: datetime) -> None:
+def _take(limits: Mapping[str, Limit], now: datetime) -> dict[str, timedelta]:
     rows = _lock(list(limits), now)
     wait = max((choose_wait(row.until, limits[row.key], now) for row in rows), default=timedelta())
     if wait:
@@ -61,6 +62,7 @@ def _take(limits: Mapping[str, Limit], now: datetime) -> None:
     for row in rows:
         row.until = max(row.until, now) + limits[row.key].every
     Throttle.objects.bulk_update(rows, ["until"])
+    return {row.key: row.until - now for row in rows}
 
 
 def choose_wait(until: datetime, limit: Limit, now: datetime) -> timedelta:

@@ -140,6 +140,7 @@ PLACES = {
     "mail health, sought": Place(path=f"/mail/?q={V2}-3-ada@example.org", user="admin_user"),
     "kept mail": Place(path="/mail/{mail}/", user="admin_user"),
     "about": Place(path="/about/"),
+    "api-docs": Place(path="/api/1.4/docs/"),
     "not found": Place(path="/nothing/", status=404),
     "not allowed": Place(path="/project/teapot/settings/", user="stranger", status=403),
     "keys": Place(path="/project/teapot/", act=press("?")),
@@ -185,7 +186,7 @@ NO_PAGES = frozenset(
     patch-diff patch-diff-by-id patch-mbox patch-mbox-by-id person-feed primary-address project-feed
     project-rule project-rules pwclientrc raw-mail redeliver-webhook remove-filter revoke-feed-key
     revoke-token robots save-filter series-feed series-mbox todo-feed todo-seen undo-change
-    unlink-address
+    unlink-address xmlrpc
     """.split()
 )
 

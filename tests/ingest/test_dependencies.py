@@ -1,15 +1,13 @@
 """What mails say that they need is kept: the same for the same mails, whatever their order."""
 
-from importlib import import_module
 from itertools import permutations
 
 import pytest
-from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ingest.parity import find_facts
-from patchtrack.models import Dependency, Project
+from patchtrack.models import Dependency
 from tests.factories import ProjectFactory, deliver, make_diff, make_mail
 
 pytestmark = pytest.mark.django_db
@@ -57,16 +55,3 @@ def test_mails_that_need_nothing_cost_no_statement():
     with CaptureQueriesContext(connection) as queries:
         deliver(ProjectFactory(), KETTLE)
     assert not [query for query in queries if "dependency" in query["sql"]]
-
-
-def test_a_migration_reads_what_is_stored_already():
-    project = ProjectFactory()
-    deliver(project, TEA, KETTLE)
-    before = find_said()
-    Dependency.objects.all().delete()
-    Project.objects.update(show_dependencies=False)
-    migration = import_module("patchtrack.migrations.0011_dependencies")
-    migration.show(apps, None)
-    migration.fill(apps, None)
-    assert find_said() == before
-    assert Project.objects.get().show_dependencies

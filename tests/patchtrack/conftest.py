@@ -2,13 +2,17 @@
 
 import pytest
 
-from patchtrack.models import Series
+from patchtrack.models import Project, Series
 from tests.factories import ProjectFactory, UserFactory, deliver, make_diff, make_mail
 from tests.patchtrack.git import Repository
 
 
 @pytest.fixture
 def project(db):
+    return add_teapot()
+
+
+def add_teapot() -> Project:
     return ProjectFactory(linkname="teapot", name="Teapot")
 
 
@@ -24,6 +28,10 @@ def admin_user(db):
 
 @pytest.fixture
 def series(project) -> Series:
+    return add_series(project)
+
+
+def add_series(project: Project) -> Series:
     """Part 1 and 3 of 3 with their cover, and comments: two on part 1, one on the cover.
 
     Message-ids are 0@example.org to 3@example.org; comments are a@, b@ and c@example.org.

@@ -46,7 +46,6 @@ class Command(MailCommand):
         "Take mail by LMTP and store it; answer each mail when it is safe in the database. "
         "SIGTERM ends it, SIGHUP replaces its parser processes. Settings: docs/settings.md."
     )
-    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -46,7 +46,6 @@ class Command(MailCommand):
         "(for others it is stored); 65, larger than PATCHTRACK_MAX_MESSAGE_BYTES; 66, FILE "
         "cannot be read; 64, wrong usage."
     )
-    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="- is stdin")

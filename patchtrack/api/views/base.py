@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import get_script_prefix
 from rest_framework import status
 from rest_framework.exceptions import APIException
@@ -16,8 +16,11 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from patchtrack.api.authentication import check_scope
+from patchtrack.api.conditions import answer_conditionally
+from patchtrack.api.cors import allow_reading
 from patchtrack.api.filters import narrow, order
 from patchtrack.api.paging import find_page, format_link
+from patchtrack.api.rates import OverRate, Rate, count_request, tell_rate
 from patchtrack.api.records import Record, Records
 from patchtrack.models import ApiToken
 from patchtrack.services.stored import StoredMail, find_stored
@@ -26,6 +29,8 @@ Row = TypeVar("Row", bound=Model)
 
 # More than anything that is written here needs, in bytes.
 LARGEST_BODY = 1024 * 1024
+# Longer than any size.
+_MOST_DIGITS = 18
 
 
 class TooLarge(APIException):
@@ -35,16 +40,40 @@ class TooLarge(APIException):
     default_detail = f"A request has at most {LARGEST_BODY} bytes."
 
 
+def check_size(request: Request | HttpRequest) -> None:
+    """Raises TooLarge."""
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    # What is no number could be anything.
+    if not said.isdecimal() or len(said) > _MOST_DIGITS or int(said) > LARGEST_BODY:
+        raise TooLarge
+
+
 class Resource(APIView):
     """An address of the API. `needed` is the scope that a token needs for writing there."""
 
     needed = ApiToken.Scope.ALL
+    rate: Rate | None = None
 
     def initial(self, request: Request, *arguments: Any, **options: Any) -> None:
         super().initial(request, *arguments, **options)
         check_scope(request, self.needed)
-        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
-            raise TooLarge
+        check_size(request)
+
+    def check_throttles(self, request: Request) -> None:
+        try:
+            self.rate = count_request(request)
+        except OverRate as refusal:
+            self.rate = refusal.rate
+            raise
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *arguments: Any, **options: Any
+    ) -> HttpResponseBase:
+        response = super().finalize_response(request, response, *arguments, **options)
+        response = answer_conditionally(request, response)
+        allow_reading(request, response)
+        tell_rate(self.rate, response)
+        return response
 
     @property
     def version(self) -> int:

@@ -6,6 +6,7 @@ from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from patchtrack.api.conditions import if_match
 from patchtrack.api.inputs import BundleInput
 from patchtrack.api.records import Record
 from patchtrack.api.versions import has_call
@@ -56,6 +57,7 @@ class OneBundle(BundleResource):
     def get(self, request: Request, row: int, **_: object) -> Response:
         return Response(self.tell(row))
 
+    @if_match(lambda where: Bundle.objects.filter(pk=where["row"]))
     def patch(self, request: Request, row: int, **_: object) -> Response:
         bundle = self._find_own(row)
         wish = BundleWish(**read_input(BundleInput, request))
@@ -67,6 +69,7 @@ class OneBundle(BundleResource):
 
     put = patch
 
+    @if_match(lambda where: Bundle.objects.filter(pk=where["row"]))
     def delete(self, request: Request, row: int, **_: object) -> Response:
         self._find_own(row).delete()
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from patchtrack.api.conditions import if_match
 from patchtrack.api.inputs import CommentInput
 from patchtrack.api.mails import tell_mail
 from patchtrack.api.records import Record
@@ -57,6 +58,7 @@ class OneComment(Resource):
     def get(self, request: Request, **where: Any) -> Response:
         return Response(self._tell(self._find(**where)))
 
+    @if_match(lambda where: Comment.objects.filter(pk=where["comment"]))
     def patch(self, request: Request, **where: Any) -> Response:
         comment = self._find(**where)
         if not may_address(request.user, comment):

@@ -1,6 +1,6 @@
 """Patches, and their checks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -9,25 +9,19 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from patchtrack.api.inputs import CheckInput, PatchInput
+from patchtrack.api.conditions import if_match
+from patchtrack.api.inputs import CheckInput, PatchInput, choose_check
 from patchtrack.api.mails import tell_patch
 from patchtrack.api.records import Record, split_prefixes
 from patchtrack.api.versions import has_call
 from patchtrack.api.views.base import Resource, find_mail, find_or_404, read_input, tell_each
 from patchtrack.models import ApiToken, Check, Patch
 from patchtrack.services import related
-from patchtrack.services.changes import change_patches
-from patchtrack.services.checks import NewCheck, add_check
+from patchtrack.services.checks import add_check
 from patchtrack.services.choices import find_delegates
+from patchtrack.services.decisions import decide_patch
 from patchtrack.services.permissions import find_changeable
-from patchtrack.services.relations import (
-    OtherRelation,
-    UnknownPatch,
-    add_related,
-    remove_related,
-)
-
-_RESULTS = {result.label: result.value for result in Check.Result}
+from patchtrack.services.relations import OtherRelation, UnknownPatch
 
 
 class Conflict(APIException):
@@ -54,24 +48,25 @@ class OnePatch(Resource):
     def get(self, request: Request, row: int, **_: object) -> Response:
         return Response(self._tell(row))
 
+    @if_match(lambda where: Patch.objects.filter(pk=where["row"]))
     def patch(self, request: Request, row: int, **_: object) -> Response:
         patch = _find_changeable_patch(request, row)
         wanted = read_input(PatchInput, request)
-        decision = _parse_decision(patch, wanted)
-        if "related" in wanted and has_call("relate patches", self.version):
-            self._relate(patch, wanted["related"])
-        change_patches(request.user, patch.project, [patch.pk], decision)
-        return Response(self._tell(row))
+        self._decide(patch, wanted)
+        told = self._tell(row)
+        # As Patchwork has it: the answer to a change, unlike all others, leaves out what is empty.
+        if not told.get("related"):
+            told.pop("related", None)
+        return Response(told)
 
     put = patch
 
-    def _relate(self, patch: Patch, others: Sequence[int]) -> None:
+    def _decide(self, patch: Patch, wanted: Mapping[str, Any]) -> None:
         """Raises PermissionDenied, ValidationError and Conflict."""
+        relates = "related" in wanted and has_call("relate patches", self.version)
+        others = wanted["related"] if relates else None
         try:
-            if others:
-                add_related(self.request.user, patch.pk, others)
-            else:
-                remove_related(self.request.user, patch.pk)
+            decide_patch(self.request.user, patch, _parse_decision(patch, wanted), others)
         except UnknownPatch as error:
             refusal = f'Invalid pk "{error.patch}" - object does not exist.'
             raise serializers.ValidationError({"related": [refusal]}) from error
@@ -97,13 +92,7 @@ class Checks(Resource):
 
     def post(self, request: Request, row: int, **_: object) -> Response:
         patch = _find_changeable_patch(request, row)
-        wanted = read_input(CheckInput, request)
-        new = NewCheck(
-            state=_RESULTS[wanted["state"]],
-            context=wanted.get("context", "default"),
-            target_url=wanted.get("target_url") or "",
-            description=wanted.get("description") or "",
-        )
+        new = choose_check(read_input(CheckInput, request))
         check = self.records.check(add_check(request.user, patch.pk, new))
         return Response(check, status.HTTP_201_CREATED, headers={"Location": check["url"]})
 
@@ -128,8 +117,8 @@ def _parse_decision(patch: Patch, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """What is asked for in the names of columns. Raises ValidationError."""
     columns = {"state": "state_id", "archived": "archived"}
     decision = {columns[name]: wanted[name] for name in columns if name in wanted}
-    if "commit_ref" in wanted:
-        decision["commit_ref"] = wanted["commit_ref"] or ""
+    texts = {"commit_ref": "commit_ref", "pull_url": "chosen_pull_url"}
+    decision |= {texts[name]: wanted[name] or "" for name in texts if name in wanted}
     if "delegate" in wanted:
         user = wanted["delegate"]
         # Who has it already may keep it, also when no longer a maintainer.

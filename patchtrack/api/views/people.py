@@ -1,10 +1,12 @@
 """Users and people, for those who have logged in: their addresses are nobody else's business."""
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from patchtrack.api.conditions import if_match
 from patchtrack.api.inputs import UserInput
 from patchtrack.api.records import Record
 from patchtrack.api.views.base import Resource, find_or_404, read_input, tell_each
@@ -35,6 +37,7 @@ class OneUser(ForUsers):
     def get(self, request: Request, row: int, **_: object) -> Response:
         return Response(self._tell(find_or_404(related.users(), "User", pk=row)))
 
+    @if_match(lambda where: get_user_model().objects.filter(pk=where["row"]))
     def patch(self, request: Request, row: int, **_: object) -> Response:
         user = find_or_404(related.users(), "User", pk=row)
         if user != request.user:

@@ -1,10 +1,13 @@
 """The index, and projects."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from patchtrack.api.conditions import if_match
 from patchtrack.api.inputs import ProjectInput
 from patchtrack.api.views.base import Resource, find_or_404, read_input, tell_each
 from patchtrack.models import Project
@@ -38,6 +41,7 @@ class OneProject(Resource):
     def get(self, request: Request, key: str, **_: object) -> Response:
         return Response(self.records.project(_find_project(key)))
 
+    @if_match(lambda where: Project.objects.filter(**_choose_column(where["key"])))
     def patch(self, request: Request, key: str, **_: object) -> Response:
         project = _find_project(key)
         if not is_maintainer(request.user, project):
@@ -53,5 +57,9 @@ class OneProject(Resource):
 
 def _find_project(key: str) -> Project:
     """Raises Http404."""
-    wanted = {"pk": int(key)} if is_id(key) else {"linkname__iexact": key}
-    return find_or_404(related.projects(), **wanted)
+    return find_or_404(related.projects(), **_choose_column(key))
+
+
+def _choose_column(key: str) -> dict[str, Any]:
+    """What a project's id or link name is to be found by."""
+    return {"pk": int(key)} if is_id(key) else {"linkname__iexact": key}

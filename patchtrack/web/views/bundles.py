@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import conditional_page, require_POST, require_safe
 
 from patchtrack.models import Bundle, Project
 from patchtrack.services.bundles import (
@@ -75,6 +75,7 @@ def bundle_page(request: HttpRequest, username: str, name: str) -> HttpResponse:
 
 
 @require_safe
+@conditional_page
 @_throttled
 def bundle_mbox(request: HttpRequest, username: str, name: str) -> HttpResponse:
     bundle = _find_bundle(find_viewer(request), username, name)

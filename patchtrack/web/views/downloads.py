@@ -6,9 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix, reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
 from patchtrack.models import Kind, Message, Patch, Project
+from patchtrack.services.filenames import choose_filename, clean_filename
 from patchtrack.services.mbox import Item, format_mbox
 from patchtrack.services.patch_text import read_diff_bytes
 from patchtrack.services.series import IN_ORDER, find_patches
@@ -17,12 +18,10 @@ from patchtrack.web.views.messages import find_message, find_place
 from patchtrack.web.views.series import find_series_or_404
 
 _ID = re.compile("[0-9]{1,18}")
-_NOT_IN_FILENAME = re.compile("[^-_A-Za-z0-9.]+")
-# File systems allow 255 bytes, ending included.
-_LONGEST_FILENAME = 200
 
 
 @require_safe
+@conditional_page
 def patch_mbox(request: HttpRequest, linkname: str, message_id: str) -> HttpResponse:
     message = find_message(linkname, message_id, "patch__delegate")
     if message.kind != Kind.PATCH:
@@ -31,32 +30,35 @@ def patch_mbox(request: HttpRequest, linkname: str, message_id: str) -> HttpResp
     patches = [patch]
     if "series" in request.GET:
         patches = _find_dependencies(patch, request.GET["series"]) + patches
-    return make_mbox(find_patch_items(patches), f"{_filename(patch.name, patch.pk)}.patch")
+    return make_mbox(find_patch_items(patches), f"{choose_filename(patch.name, patch.pk)}.patch")
 
 
 @require_safe
+@conditional_page
 def cover_mbox(_request: HttpRequest, linkname: str, message_id: str) -> HttpResponse:
     message = find_message(linkname, message_id, "cover")
     if message.kind != Kind.COVER:
         return HttpResponseRedirect(find_place(message, "mbox"))
     cover = message.cover
-    return make_mbox([find_cover_item(cover)], f"{_filename(cover.name, cover.pk)}.mbox")
+    return make_mbox([find_cover_item(cover)], f"{choose_filename(cover.name, cover.pk)}.mbox")
 
 
 @require_safe
+@conditional_page
 def series_mbox(_request: HttpRequest, row: int) -> HttpResponse:
     series = find_series_or_404(row)
     items = find_patch_items(find_patches(series))
-    return make_mbox(items, f"{_filename(series.name, series.pk)}.patch")
+    return make_mbox(items, f"{choose_filename(series.name, series.pk)}.patch")
 
 
 @require_safe
+@conditional_page
 def patch_diff(_request: HttpRequest, linkname: str, message_id: str) -> HttpResponse:
     message = find_message(linkname, message_id, "patch")
     if message.kind != Kind.PATCH:
         raise Http404("This message is not a patch.")
     diff = read_diff_bytes(_find_one_raw(message))
-    name = f"{_filename(message.patch.name, message.pk)}.diff"
+    name = f"{choose_filename(message.patch.name, message.pk)}.diff"
     return _attachment(diff, "text/x-patch; charset=utf-8", name)
 
 
@@ -96,14 +98,9 @@ def _find_dependencies(patch: Patch, wanted: str) -> list[Patch]:
     return list(before.select_related("delegate").order_by(*IN_ORDER))
 
 
-def _filename(name: str, row: int) -> str:
-    """A name with nothing in it but what Patchwork's clients expect in one."""
-    return _NOT_IN_FILENAME.sub("-", name).strip("-")[:_LONGEST_FILENAME] or str(row)
-
-
 def make_mbox(items: list[Item], filename: str) -> HttpResponse:
     """A mbox to download."""
-    name = _NOT_IN_FILENAME.sub("-", filename)
+    name = clean_filename(filename)
     return _attachment(format_mbox(items), "text/plain; charset=utf-8", name)
 
 

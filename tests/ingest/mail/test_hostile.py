@@ -22,12 +22,12 @@ def read_any(raw: bytes) -> None:
 
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("make", hostile.MAILS.values(), ids=hostile.MAILS)
-def test_a_mebibyte_does_not_stall_the_reader(make):
-    """Reading takes less than a second; at a square of the length it would take hours.
+def test_a_long_mail_does_not_stall_the_reader(make):
+    """Reading takes a part of a second; at a square of the length it would take minutes.
 
-    tools/bench_hostile.py measures it, and that time grows with the length.
+    tools/bench_hostile.py measures it for a mebibyte, and that time grows with the length.
     """
-    read_any(make(MIB))
+    read_any(make(MIB // 4))
 
 
 @pytest.mark.parametrize(

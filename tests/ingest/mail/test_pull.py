@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.mail.pull import LONGEST_URL, read_pull_url
+from ingest.mail.pull import LONGEST_URL, is_pull_url, read_pull_url
 
 URL = "https://git.example.org/ada/frob.git"
 
@@ -90,3 +90,22 @@ def test_a_long_url_is_kept_whole_and_a_longer_one_is_none():
 @given(st.text(alphabet=" \n\thttps://git@x:\\", max_size=60))
 def test_any_place_can_be_read(where):
     assert "\n" not in read_pull_url(write_request(where))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (URL, True),
+        (f"{URL} tags/x", True),
+        ("git@example.org:tea.git main", True),
+        ("", False),
+        ("/srv/tea.git", False),
+        (f"{URL} -x", False),
+        (f"{URL} a b", False),
+        (f"{URL}\n", False),
+        (f"{URL} x\n", False),
+        (f"{URL}{'x' * LONGEST_URL}", False),
+    ],
+)
+def test_what_can_be_pulled_from(text, expected):
+    assert is_pull_url(text) is expected

@@ -56,6 +56,11 @@ def test_the_next_page_is_linked_first_and_in_quotes(client, patches):
     assert link.split(", ")[0] == f'<http://testserver{URL}?page=2&per_page=2>; rel="next"'
 
 
+def test_the_link_header_is_written_so(client, patches):
+    """pwclient looks for it in this case and no other."""
+    assert "Link" in dict(client.get(URL).items())
+
+
 def test_no_comma_of_a_filter_stands_in_the_links(client, patches):
     """pwclient splits the header at commas."""
     link = client.get(URL, {"per_page": 2, "order": "name,date"}).headers["Link"]
@@ -84,6 +89,30 @@ def test_pages_and_their_sizes(client, patches, parameters, expected):
 def test_a_page_has_at_most_250(client, patches, monkeypatch):
     monkeypatch.setattr("patchtrack.api.paging.LARGEST_SIZE", 3)
     assert names(client, per_page=4) == "abc"
+
+
+@pytest.fixture
+def long(monkeypatch) -> None:
+    """Any list of more than three rows is too long to be counted."""
+    monkeypatch.setattr("patchtrack.api.paging.MOST_COUNTED", 3)
+
+
+def test_a_list_that_is_too_long_does_not_link_to_its_end(client, patches, long):
+    answer = client.get(URL, {"per_page": 2, "page": 2})
+    assert list(links(answer)) == ["next", "prev", "first"]
+    assert list(links(client.get(URL, {"per_page": 2, "page": 3}))) == ["prev", "first"]
+
+
+def test_the_end_of_a_long_list_is_found_when_it_is_asked_for(client, patches, long):
+    answer = client.get(URL, {"per_page": 2, "page": "last"})
+    assert [row["name"] for row in answer.json()] == ["e 5"]
+    assert links(answer)["last"] == f"{URL}?page=3&per_page=2"
+
+
+@pytest.mark.parametrize("page", ["4", "9" * 15, "9" * 16])
+def test_a_long_list_ends(client, patches, long, page):
+    answer = client.get(URL, {"page": page, "per_page": 250})
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Invalid page."})
 
 
 @pytest.mark.parametrize("page", ["0", "2", "-1", "x", "", "9" * 5000, "1.5", "²"])
@@ -168,6 +197,12 @@ def test_what_a_list_is_narrowed_to(client, project, patches, parameters, expect
     assert names(client, **parameters) == expected
 
 
+@pytest.mark.parametrize(("order", "expected"), [("id", "bcd"), ("-id", "dcb"), ("", "bcd")])
+def test_what_is_between_dates_is_in_order(client, patches, order, expected):
+    between = {"since": "2026-01-07", "before": "2026-01-10"}
+    assert names(client, order=order, **between) == expected
+
+
 def test_ids_are_names_too(client, project, patches):
     user = UserFactory()
     Patch.objects.filter(pk=patches[4].pk).update(delegate=user)
@@ -244,10 +279,9 @@ def test_answers_are_json(client, db, accept, status):
         "/api/patches/9999999999999999999/",
     ],
 )
-def test_what_is_no_address_is_a_page_that_there_is_not(client, db, path):
+def test_what_is_no_address_is_not_found(client, db, path):
     answer = client.get(path)
-    assert answer.status_code == 404
-    assert answer.headers["Content-Type"].startswith("text/html")
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Not found."})
 
 
 @pytest.mark.parametrize(

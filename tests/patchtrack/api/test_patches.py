@@ -155,6 +155,31 @@ def test_a_delegate_is_removed(editor, url, maintainer, nobody):
     assert editor.patch(url, {"delegate": nobody}).json()["delegate"] is None
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("git://example.org/tea.git tags/hot", "git://example.org/tea.git tags/hot"),
+        ("https://example.org/tea.git", "https://example.org/tea.git"),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_where_to_pull_from_is_said(editor, url, patch, said, told):
+    Patch.objects.filter(pk=patch.pk).update(pull_url="git://example.org/old.git")
+    assert editor.patch(url, {"pull_url": said}).json()["pull_url"] == told
+    [listed, _] = editor.get("/api/patches/").json()
+    assert listed["pull_url"] == told
+
+
+@pytest.mark.parametrize(
+    "said", ["--upload-pack=x", "javascript:alert(1)", "git://a/b\ntags/c", "git://a/b --exec=x"]
+)
+def test_what_nobody_can_pull_from_is_refused(editor, url, said):
+    answer = editor.patch(url, {"pull_url": said})
+    refused = {"pull_url": ["Not an address that can be pulled from."]}
+    assert (answer.status_code, answer.json()) == (400, refused)
+
+
 def test_what_cannot_be_written_is_ignored(editor, url):
     answer = editor.patch(url, {"name": "x", "hash": "x", "id": 1, "bogus": 1})
     assert (answer.status_code, answer.json()["name"]) == (200, "[v2,1/3] Part 1")

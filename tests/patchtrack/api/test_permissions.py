@@ -9,6 +9,9 @@ from patchtrack.models import Comment, Cover, Patch, Person, Series
 from patchtrack.services.bundles import BundleWish, make_bundle
 from patchtrack.services.checks import NewCheck, add_check
 from tests.factories import ProjectFactory, UserFactory
+from tests.patchtrack.conftest import add_series, add_teapot
+
+pytestmark = pytest.mark.django_db
 
 WHO = (
     "anonymous stranger submitter delegate maintainer elsewhere superuser inactive "
@@ -65,7 +68,11 @@ TABLE = {
     ("GET", "covers/{cover}/", ""): (EVERYBODY, 200),
     ("PATCH", "covers/{cover}/", '{"name": "x"}'): (EVERYBODY, 405),
     ("GET", "covers/{cover}/comments/", ""): (EVERYBODY, 200),
+    ("GET", "covers/{cover}/comments/{answer}/", ""): (EVERYBODY, 200),
     ("PATCH", "covers/{cover}/comments/{answer}/", '{"addressed": true}'): (
+        EDITORS - {"delegate"}, 200,
+    ),
+    ("PUT", "covers/{cover}/comments/{answer}/", '{"addressed": true}'): (
         EDITORS - {"delegate"}, 200,
     ),
     ("GET", "series/", ""): (EVERYBODY, 200),
@@ -74,6 +81,7 @@ TABLE = {
     ("PATCH", "series/{series}/", '{"name": "x"}'): (EVERYBODY, 405),
     ("GET", "events/", ""): (EVERYBODY, 200),
     ("POST", "events/", '{}'): (EVERYBODY, 405),
+    ("GET", "events/stream?after=x", ""): (EVERYBODY, 400),
     ("GET", "bundles/", ""): (EVERYBODY, 200),
     ("POST", "bundles/", '{"name": "new", "patches": [4711]}'): (USERS, 201),
     ("POST", "1.1/bundles/", '{"name": "new", "patches": [4711]}'): (EVERYBODY, 405),
@@ -87,7 +95,18 @@ TABLE = {
 }  # fmt: skip
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def project(module_db):
+    return add_teapot()
+
+
+@pytest.fixture(scope="module")
+def patch(project) -> Patch:
+    add_series(project)
+    return Patch.objects.get(number=1)
+
+
+@pytest.fixture(scope="module")
 def people(project, patch) -> dict:
     """A user of each kind, by its name; without one for who has not logged in."""
     users = {who: UserFactory(username=who, is_superuser=who == "superuser") for who in WHO[1:]}
@@ -101,7 +120,7 @@ def people(project, patch) -> dict:
     return users
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ids(patch, people) -> dict[str, int]:
     """What stands in the addresses of the table."""
     owner = people["owner"]

@@ -33,6 +33,13 @@ def test_a_maintainer_changes_the_links(api, project, maintainer):
     assert (told["web_url"], told["name"]) == ("https://example.org/", "Teapot")
 
 
+@pytest.mark.parametrize("said", [False, "no"])
+def test_a_maintainer_hides_dependencies(api, project, maintainer, said):
+    api.force_login(maintainer)
+    told = api.patch("/api/1.4/projects/teapot/", {"show_dependencies": said}).json()
+    assert told["show_dependencies"] is False
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [

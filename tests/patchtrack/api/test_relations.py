@@ -65,6 +65,23 @@ def test_versions_before_1_2_know_of_none(api, ids):
     assert related(api, ids[0]) == []
 
 
+@pytest.mark.parametrize(("method", "sent"), [("patch", {}), ("put", {"delegate": None})])
+def test_a_change_does_not_tell_of_no_relation(api, ids, method, sent):
+    """So it is in Patchwork, though everything else tells of an empty list."""
+    told = getattr(api, method)(f"/api/patches/{ids[0]}/", {"state": "rfc", **sent}).json()
+    assert "related" not in told
+
+
+def test_what_cannot_all_be_done_is_not_done_at_all(api, ids, monkeypatch):
+    def fail(*_):
+        raise RuntimeError
+
+    monkeypatch.setattr("patchtrack.services.decisions.change_patches", fail)
+    with pytest.raises(RuntimeError):
+        api.patch(f"/api/patches/{ids[0]}/", {"related": [ids[1]], "state": "rfc"})
+    assert related(api, ids[0]) == []
+
+
 def test_who_relates_maintains_all_projects(api, ids, maintainer):
     elsewhere = ProjectFactory()
     deliver(elsewhere, make_mail(subject="[PATCH] e", diff=make_diff("e"), message_id="e@x.org"))

@@ -5,7 +5,9 @@ from itertools import permutations
 import pytest
 
 from patchtrack.models import Patch, Series, SeriesAlias, State
-from patchtrack.services.dependencies import MOST_SHOWN, find_dependencies
+from patchtrack.services import related
+from patchtrack.services.dependencies import MOST_SHOWN, Dependencies, find_dependencies
+from patchtrack.services.many_dependencies import find_many_dependencies
 from patchtrack.services.series import find_current_series, find_patches
 from tests.factories import ProjectFactory, deliver, make_diff, make_mail
 
@@ -27,8 +29,11 @@ def get(name: str, version: int = 1, **where) -> Series:
 
 
 def look(series: Series, host: str = HOST):
+    """Whether series are looked at one by one or all together, it is the same."""
     current = find_current_series(series.pk)
-    return find_dependencies(current, find_patches(current), host)
+    found = find_dependencies(current, find_patches(current), host)
+    assert find_many_dependencies(related.series(), host).get(current.pk, Dependencies()) == found
+    return found
 
 
 def needs(name: str, version: int = 1) -> list[tuple[str, int]]:
@@ -51,6 +56,20 @@ def test_either_may_come_first(project, order):
         deliver(project, mail)
     assert (needs("cup"), missing("cup"), needed_by("cup")) == ([("tea", 1)], [], [])
     assert (needs("tea"), missing("tea"), needed_by("tea")) == ([], [], [("cup", 1)])
+
+
+@pytest.mark.parametrize("others", [1, 20])
+def test_many_are_looked_at_wherever_they_stand(project, others):
+    deliver(project, make("tea"))
+    deliver(project, *(make(f"other{number}") for number in range(others)))
+    deliver(project, make("cup", "Depends-on: <tea.1@example.org>"))
+    rows = related.series().filter(name__in=["tea", "cup"])
+    found = find_many_dependencies(rows, HOST)
+    tea, cup = get("tea").pk, get("cup").pk
+    assert {row: [one.id for one in known.needs] for row, known in found.items()} == {
+        tea: [], cup: [tea],
+    }  # fmt: skip
+    assert [one.id for one in found[tea].needed_by] == [cup]
 
 
 def test_what_has_not_come_is_missing(project):

@@ -7,7 +7,9 @@ from patchtrack.models import Patch, Series, State
 from patchtrack.services.filtering import PatchFilter
 from patchtrack.web.listings import find_counted_page, find_patches, find_series
 from patchtrack.web.ordering import COLUMNS, parse_order
-from tests.factories import DATE, UserFactory, deliver, make_diff, make_mail
+from tests.factories import DATE, ProjectFactory, UserFactory, deliver, make_diff, make_mail
+
+pytestmark = pytest.mark.django_db
 
 LISTS = {"series": find_series, "patches": find_patches}
 WANTED = {
@@ -33,9 +35,10 @@ def make_series(number: int) -> list:
     ]
 
 
-@pytest.fixture
-def five_series(project):
+@pytest.fixture(scope="module")
+def five_series(module_db):
     """Five series of two patches, of which the second ones differ in all that is decided."""
+    project = ProjectFactory()
     for number in range(5):
         deliver(project, *make_series(number))
     users, states = UserFactory.create_batch(2), list(State.objects.filter(action_required=True))

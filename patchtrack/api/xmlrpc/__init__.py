@@ -1,0 +1,1 @@
+"""Patchwork's older interface, XML-RPC, for the clients that still speak it."""
