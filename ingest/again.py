@@ -1,6 +1,7 @@
 """Reads a kept mail that became no message again, as if it had just come."""
 
 from ingest.incoming import Delivery
+from ingest.numbering import number_stored
 from ingest.receive import receive
 from patchtrack.models import Mail, Outcome, Project
 from patchtrack.services.mail_health import WAITING
@@ -12,6 +13,7 @@ def read_again(mail: Mail, forced: Project | None) -> Outcome:
     project = forced or mail.project
     delivery = Delivery(raw=mail.read_raw(), received_at=mail.received_at, recipient=mail.recipient)
     receipt = receive([delivery], [project] if project else None)[0]
+    number_stored()
     waiting = Mail.objects.filter(id=mail.id, outcome__in=WAITING)
     if receipt.outcome in WAITING:
         # The reason may be another one by now, and that is the one to look into.

@@ -48,7 +48,8 @@ def mend_events(project: Project, threads: Iterable[int], states: Iterable[Threa
         if fact not in missing:
             event.delete()
         elif event.project_id != project.id:
-            Event.objects.filter(id=event.id).update(project=project)
+            # Who follows this project has not seen it: it comes once more, under a new cursor.
+            Event.objects.filter(id=event.id).update(project=project, cursor=None)
         missing.discard(fact)
     Event.objects.bulk_create(
         Event(project=project, category=category, message_id=message, series_id=series)

@@ -233,6 +233,24 @@ class EventAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
 
 
+@admin.register(models.Webhook)
+class WebhookAdmin(ReadOnlyAdmin):
+    list_display = ["url", "project", "active", "attempts", "due"]
+    list_filter = ["active", "project"]
+    list_select_related = ["project"]
+    search_fields = ["url"]
+    exclude = ["secret"]
+
+
+@admin.register(models.WebhookDelivery)
+class WebhookDeliveryAdmin(ReadOnlyAdmin):
+    list_display = ["created", "category", "webhook", "status", "attempts", "wanted"]
+    list_filter = ["category"]
+    list_select_related = ["webhook"]
+    search_fields = ["key", "webhook__url"]
+    ordering = ["-id"]
+
+
 @admin.register(models.ArchivePosition)
 class ArchivePositionAdmin(ReadOnlyAdmin):
     """Deleting a position makes the next import read its archive from the beginning."""

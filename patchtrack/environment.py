@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,14 @@ def read_pairs(environ: Mapping[str, str], name: str) -> dict[str, str]:
         if not key.strip() or not value.strip():
             raise ImproperlyConfigured(f"{name} must be key=value,key=value: see {key!r}")
     return {key.strip().lower(): value.strip() for key, _, value in pairs}
+
+
+def read_networks(environ: Mapping[str, str], name: str) -> list[IPv4Network | IPv6Network]:
+    """Networks in CIDR notation (RFC 4632), separated by commas."""
+    try:
+        return [ip_network(item) for item in read_list(environ, name)]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be networks such as 10.0.0.0/8: {error}") from None
 
 
 def read_people(environ: Mapping[str, str], name: str) -> list[tuple[str, str]]:

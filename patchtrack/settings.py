@@ -13,6 +13,7 @@ from patchtrack.environment import (
     read_choice,
     read_header,
     read_integer,
+    read_networks,
     read_pairs,
     read_people,
     read_seconds,
@@ -149,6 +150,12 @@ PATCHTRACK_USER_RATE = read_integer(environ, "PATCHTRACK_USER_RATE", 0)
 PATCHTRACK_CORS = read_choice(environ, "PATCHTRACK_CORS", ("no", "yes"), default="yes") == "yes"
 # Patchwork's older interface.
 PATCHTRACK_XMLRPC = read_choice(environ, "PATCHTRACK_XMLRPC", ("no", "yes"), default="no") == "yes"
+
+# Each stream of events keeps one of a web process's threads, for so long.
+PATCHTRACK_STREAMS = read_integer(environ, "PATCHTRACK_STREAMS", 2)
+PATCHTRACK_STREAM_SECONDS = read_seconds(environ, "PATCHTRACK_STREAM_SECONDS", 25)
+
+PATCHTRACK_WEBHOOK_NETWORKS = read_networks(environ, "PATCHTRACK_WEBHOOK_NETWORKS")
 
 LANGUAGE_CODE = "en"
 USE_I18N = False

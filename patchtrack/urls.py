@@ -28,6 +28,7 @@ from patchtrack.web.views import (
     series,
     site,
     todo,
+    webhooks,
 )
 
 register_converter(MessageIdConverter, "msgid")
@@ -43,6 +44,14 @@ project_paths = [
     path("settings/", project_settings.project_settings, name="project-settings"),
     path("settings/rules/", project_settings.new_rule, name="project-rules"),
     path("settings/rules/<int:row>/", project_settings.one_rule, name="project-rule"),
+    path("settings/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("settings/webhooks/<int:row>/", webhooks.webhook, name="webhook"),
+    path("settings/webhooks/<int:row>/act/", webhooks.act_on_webhook, name="act-on-webhook"),
+    path(
+        "settings/webhooks/<int:row>/<int:delivery>/",
+        webhooks.redeliver_webhook,
+        name="redeliver-webhook",
+    ),
     path("filters/", saved.save, name="save-filter"),
     path("patch/<msgid:message_id>/mbox/", downloads.patch_mbox, name="patch-mbox"),
     path("patch/<msgid:message_id>/raw/", downloads.patch_diff, name="patch-diff"),

@@ -16,7 +16,7 @@ DAEMON_PURE = tuple(
 )
 DAEMON_LOOP = tuple(
     f"ingest.daemon.{name}"
-    for name in "door indexing metrics pool protocol queue server worker".split()
+    for name in "door indexing metrics numbering pool protocol queue server worker".split()
 )
 DAEMON_WORK = "ingest.daemon.work"
 DAEMON_MAY_USE = ("ingest.affinity", "ingest.errors", "ingest.workers")

@@ -46,11 +46,21 @@ def fill_database(
     connection.ensure_connection()
     with without_indexes(TABLES):
         _copy_series(setting, plans, jobs, tell)
+        _number_events()
         tell("making indexes")
         _speed_up()
     settle_tables([Project, Person, *TABLES])
     _add_bundles(setting, amounts.bundles)
     tell("done")
+
+
+def _number_events() -> None:
+    """Events have happened in the order of their ids."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE patchtrack_event SET cursor = id")
+        cursor.execute(
+            "UPDATE patchtrack_eventcounter SET last = (SELECT max(id) FROM patchtrack_event)"
+        )
 
 
 def _speed_up() -> None:

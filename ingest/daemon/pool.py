@@ -78,13 +78,18 @@ class Pool:
         alive = (worker for worker in self._workers if not worker.has_ended)
         return await next(alive, self._workers[0]).run(work, *arguments)
 
-    async def rest(self, finished: int, seconds: float) -> None:
-        """Wait until more than so many batches are finished, or for so long; and then until
-        nothing has waited or been at work for QUIET_SECONDS."""
+    async def progress(self, finished: int, seconds: float) -> None:
+        """Wait until more than so many batches are finished, or for so long."""
         async with self._changed:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await self._changed.wait_for(lambda: self.finished > finished)
+
+    async def rest(self, finished: int, seconds: float) -> None:
+        """Wait until more than so many batches are finished, or for so long; and then until
+        nothing has waited or been at work for QUIET_SECONDS."""
+        await self.progress(finished, seconds)
+        async with self._changed:
             await self._changed.wait_for(lambda: not self._is_busy)
             while not self._is_quiet:
                 with contextlib.suppress(TimeoutError):

@@ -18,6 +18,7 @@ from ingest.daemon.addresses import Address
 from ingest.daemon.door import Door
 from ingest.daemon.indexing import keep_index
 from ingest.daemon.metrics import Metrics, serve_metrics
+from ingest.daemon.numbering import keep_numbering
 from ingest.daemon.pool import Pool
 from ingest.daemon.protocol import Session
 from ingest.daemon.work import check_database
@@ -154,10 +155,13 @@ class Daemon:
         names = [_name_of(listener) for listener in sockets]
         self._say(f"lmtpd ready: {' '.join(names)} workers {' '.join(map(str, self.pool.pids))}")
         systemd.notify("READY=1")
-        indexing = [asyncio.create_task(keep_index(self.pool))] if self.listening.index else []
+        keeping = [keep_numbering(self.pool)]
+        if self.listening.index:
+            keeping.append(keep_index(self.pool))
+        tasks = [asyncio.create_task(work) for work in keeping]
         await self._wait()
         systemd.notify("STOPPING=1")
-        for task in indexing:
+        for task in tasks:
             task.cancel()
         await self._stop(servers)
         if watcher:

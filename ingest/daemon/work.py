@@ -15,9 +15,11 @@ from ingest.errors import TryAgain
 from ingest.incoming import Delivery
 from ingest.indexing import index_at_once
 from ingest.lookups import KeptListing
+from ingest.numbering import number_batch
 from ingest.receive import Receipt, receive
 from ingest.routing import find_addressed
 from patchtrack.models import Project
+from patchtrack.services.cursors import BATCH
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +85,11 @@ def index_mail() -> int:
     """Let the search find some of what was stored; how many mails, and INDEXED_TOGETHER if there
     may be more. Raises TryAgain."""
     return index_at_once(INDEXED_TOGETHER)
+
+
+def number_events() -> bool:
+    """Let pollers see some of the newest events; whether there may be more. Raises TryAgain."""
+    return number_batch() == BATCH
 
 
 def find_directory() -> Directory:

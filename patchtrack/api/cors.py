@@ -8,11 +8,14 @@ from django.http import HttpResponseBase
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
-_SHOWN = "ETag, Link, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"
+_SHOWN = (
+    "ETag, Link, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset,"
+    " X-Patchtrack-Cursor"
+)
 # What a page may do after having asked by OPTIONS, and for how long.
 _ALLOWED = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, If-None-Match",
+    "Access-Control-Allow-Headers": "Accept, If-None-Match, Last-Event-ID",
     "Access-Control-Max-Age": "86400",
 }
 

@@ -20,7 +20,6 @@ _KINDS = {
     "covers": "cover",
     "comments": "comment",
     "series": "series",
-    "events": "event",
 }
 MESSAGES = {"patches": "pk", "covers": "pk", "comments": "pk", "series": "head"}
 
@@ -36,7 +35,7 @@ def find_parts(version: int) -> QuerySet[Patch]:
 
 def read_more(resource: str, rows: QuerySet, version: int) -> QuerySet:
     """Rows with what `tell_more` tells of them."""
-    if resource in MESSAGES and _tells_more(resource, version):
+    if _tells_more(resource, version):
         return with_arrival(rows, MESSAGES[resource])
     return rows
 
@@ -48,10 +47,8 @@ def tell_more(
     which come with the states of their patches, in one query, else in none."""
     if not _tells_more(resource, records.version):
         return told
-    # An event is received when it is recorded.
-    arrivals = [row.received if resource in MESSAGES else row.date for row in rows]
-    for record, received in zip(told, arrivals, strict=True):
-        record["received"] = format_date(received) if received else None
+    for row, record in zip(rows, told, strict=True):
+        record["received"] = format_date(row.received) if row.received else None
     if resource == "series":
         _tell_of_series(rows, told, records)
     return told

@@ -21,6 +21,7 @@ from patchtrack.api.filters import (
     Filter,
     asks_for_text,
     is_storable,
+    narrow,
     narrow_by,
     parse_date,
     read_filters,
@@ -50,9 +51,10 @@ _RESULTS: Mapping[str, int | None] = {
 Asked = Mapping[str, Sequence[str]]
 
 
-def narrow_further(rows: QuerySet, resource: str, parameters: QueryDict, version: int) -> QuerySet:
-    """The rows that the parameters let through which Patchwork does not have. Raises
-    ValidationError for a `q_in` that there is not."""
+def narrow_all(rows: QuerySet, resource: str, parameters: QueryDict, version: int) -> QuerySet:
+    """The rows that all parameters let through, Patchwork's and those that it does not have.
+    Raises ValidationError for a NUL in `q`, and for a `q_in` that there is not."""
+    rows = narrow(rows, resource, parameters, version)
     asked = read_filters(resource, parameters, version)
     try:
         rows = narrow_by(rows, _FILTERS.get(resource, {}), asked)

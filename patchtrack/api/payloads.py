@@ -1,12 +1,12 @@
 """Makes the payloads of events: what each says happened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
 from patchtrack.api.records import Record, Records
 from patchtrack.models import Event
-from patchtrack.services.related import Subjects
+from patchtrack.services.related import Subjects, find_subjects
 
 Category = Event.Category
 
@@ -85,3 +85,12 @@ _TELLERS: dict[str, Callable[[Payload], Any]] = {
         "previous_state", "current_state", "previous_delegate", "current_delegate",
     )
 }  # fmt: skip
+
+
+def tell_events(records: Records, events: Collection[Event]) -> list[Record]:
+    """Each event with its payload, in their order; three queries."""
+    subjects = find_subjects(events)
+    return [
+        records.event(event, Payload(records=records, event=event, subjects=subjects).tell())
+        for event in events
+    ]

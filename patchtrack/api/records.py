@@ -308,11 +308,15 @@ class Records:
         return keep_known("bundle", self.version, record)
 
     def event(self, event: Event, payload: Record) -> Record:
-        return {
+        record = {
             "id": event.pk,
+            "cursor": event.cursor,
             "category": event.category,
             "project": self.embedded_project(event.project),
             "date": format_date(event.date),
+            # An event is received when it is recorded.
+            "received": format_date(event.date),
             "actor": self.anybody(event.actor),
             "payload": payload,
         }
+        return keep_known("event", self.version, record)

@@ -308,6 +308,7 @@ RECORDS: Mapping[str, Record] = {
         kind="event",
         fields={
             "id": _ID,
+            "cursor": _or_null(_ID),
             "category": {"type": "string"},
             "project": refer("embedded project"),
             "date": _DATE,

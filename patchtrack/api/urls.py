@@ -13,6 +13,7 @@ from patchtrack.api.views import (
     projects,
     schema,
     series,
+    streams,
 )
 
 
@@ -54,6 +55,8 @@ def find_paths(version: int) -> list[URLPattern]:
     ]
     if has_call("series checks", version):
         paths.append(path("series/<id:row>/checks/", many.SeriesChecks.as_view()))
+    if has_call("event stream", version):
+        paths.append(path("events/stream", streams.EventStream.as_view()))
     for parent in ("patches", "covers"):
         named = {"parent": parent}
         where = f"{parent}/<id:row>/comments/"

@@ -27,8 +27,8 @@ _FIELDS: Mapping[str, Mapping[str, int]] = {
     },
     "cover": {"web_url": 1, "comments": 1, "mbox": 1, "list_archive_url": 2, "received": 5},
     "comment": {"list_archive_url": 2, "url": 3, "addressed": 3, "received": 5},
-    "event": {"received": 5},
     "bundle": {"web_url": 1},
+    "event": {"cursor": 5, "received": 5},
 }
 _ARRIVAL = ("received_since", "received_before")
 _OF_PATCHES = ("check", "path", "prefix", "trailer")
@@ -44,7 +44,7 @@ _FILTERS: Mapping[str, Mapping[str, int]] = {
     "series": dict.fromkeys(
         ("id", "state", "delegate", "archived", "q_in", "expand", *_OF_PATCHES, *_ARRIVAL), 5
     ),
-    "events": {"actor": 2, **dict.fromkeys(_ARRIVAL, 5)},
+    "events": {"actor": 2, **dict.fromkeys(("after", *_ARRIVAL), 5)},
 }
 # Which addresses and methods did.
 _CALLS = {
@@ -54,6 +54,7 @@ _CALLS = {
     "one comment": 3,
     "change many": 5,
     "series checks": 5,
+    "event stream": 5,
 }
 # Events that are not told to who does not expect them.
 _CATEGORIES = {"cover-comment-created": 3, "patch-comment-created": 3}

@@ -5,7 +5,7 @@ from patchtrack.models.account import Confirmation, FeedKey, OptOut, Profile, Sa
 from patchtrack.models.archive import ArchivePosition
 from patchtrack.models.change import Change
 from patchtrack.models.dependency import Dependency
-from patchtrack.models.event import Event
+from patchtrack.models.event import Event, EventCounter
 from patchtrack.models.mail import Discard, Kind, Mail, Message, Outcome, Thread, ThreadToken
 from patchtrack.models.notification import Notification, Untold
 from patchtrack.models.person import ApiToken, Person
@@ -24,6 +24,7 @@ from patchtrack.models.submission import (
     SeriesAlias,
 )
 from patchtrack.models.throttle import Throttle
+from patchtrack.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "ApiToken",
@@ -39,6 +40,7 @@ __all__ = [
     "Dependency",
     "Discard",
     "Event",
+    "EventCounter",
     "FeedKey",
     "HeaderPolicy",
     "Kind",
@@ -64,4 +66,6 @@ __all__ = [
     "Throttle",
     "Unsearched",
     "Untold",
+    "Webhook",
+    "WebhookDelivery",
 ]

@@ -70,6 +70,8 @@ class Event(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_index=False, related_name="+"
     )
 
+    cursor = models.BigIntegerField(null=True, editable=False)
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -90,8 +92,23 @@ class Event(models.Model):
                 condition=models.Q(category__in=["series-created", "series-completed"]),
                 name="event_once_per_series",
             ),
+            models.UniqueConstraint(
+                fields=["cursor"],
+                condition=models.Q(cursor__isnull=False),
+                name="event_unique_cursor",
+            ),
         ]
         indexes = [
+            models.Index(
+                fields=["id"],
+                condition=models.Q(cursor__isnull=True),
+                name="event_without_cursor",
+            ),
+            models.Index(
+                fields=["project", "cursor"],
+                condition=models.Q(cursor__isnull=False),
+                name="event_by_project_cursor",
+            ),
             models.Index(fields=["project", "date"], name="event_by_project_date"),
             models.Index(
                 fields=["message", "date"],
@@ -115,3 +132,18 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.category
+
+
+class EventCounter(models.Model):
+    """The highest cursor that was ever given, in the one row there is.
+
+    Who gives cursors locks it. An event that is withdrawn leaves its cursor unused: who has seen
+    it would never ask for what came under it a second time.
+    """
+
+    ROW = 1
+
+    last = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.last)

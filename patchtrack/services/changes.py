@@ -11,6 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
 from patchtrack.models import Change, Event, Patch, Project
+from patchtrack.services.cursors import number_on_commit
 from patchtrack.services.notifications import add_untold
 from patchtrack.services.permissions import find_changeable
 from patchtrack.services.transactions import in_transaction
@@ -139,6 +140,7 @@ def _write(
     """Decide about locked patches, each with its events."""
     events = _events(user, patches, wanted)
     made = Event.objects.bulk_create(events, batch_size=_LOCKED_AT_ONCE)
+    number_on_commit()
     if project.send_notifications:
         add_untold(made)
     for start in range(0, len(patches), _LOCKED_AT_ONCE):

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 
 from patchtrack.models import Check, Event, Patch
+from patchtrack.services.cursors import number_on_commit
 from patchtrack.services.permissions import find_changeable
 from patchtrack.services.transactions import in_transaction
 
@@ -55,6 +56,7 @@ def add_check(user: AbstractBaseUser, patch_id: int, new: NewCheck) -> Check:
         actor=user,
         state_check=check,
     )
+    number_on_commit()
     Patch.objects.filter(pk=patch.pk).update(check_state=_find_combined(patch))
     return check
 

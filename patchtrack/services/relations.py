@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 
 from patchtrack.models import Event, Patch, PatchRelation, RelatedPatch
+from patchtrack.services.cursors import number_on_commit
 from patchtrack.services.permissions import is_maintainer
 from patchtrack.services.transactions import in_transaction
 
@@ -87,3 +88,4 @@ def _tell(user: AbstractBaseUser, patches: Iterable[Patch]) -> None:
         )
         for patch in patches
     )
+    number_on_commit()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import uuid4
 
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator
@@ -22,6 +23,7 @@ from patchtrack.models import (
     Person,
     Project,
     Series,
+    Webhook,
 )
 from patchtrack.services.confirmations import add_confirmation
 from tests.factories import DATE, make_mail
@@ -109,6 +111,19 @@ PLACES = {
     "to do": Place(path="/user/todo/", user="maintainer"),
     "feed of what to do": Place(path="/user/todo/feed/", user="maintainer"),
     "project settings": Place(path="/project/teapot/settings/", user="maintainer"),
+    "webhooks": Place(path="/project/teapot/settings/webhooks/", user="maintainer"),
+    "webhook": Place(path="/project/teapot/settings/webhooks/{hook}/", user="maintainer"),
+    "a new webhook": Place(
+        path="/project/teapot/settings/webhooks/",
+        user="maintainer",
+        act=send(".settings", url="https://ci.example.org/"),
+    ),
+    "no webhook": Place(
+        path="/project/teapot/settings/webhooks/",
+        user="maintainer",
+        act=send(".settings", url="tea"),
+        ends=422,
+    ),
     "log in": Place(path="/user/login/"),
     "register": Place(path="/register/"),
     "new account": Place(path="/confirm/{key}/"),
@@ -167,12 +182,12 @@ PLACES = {
 # The names of urls.py that show no page: they lead to one, take a form, or are for programs.
 NO_PAGES = frozenset(
     """
-    address-comment any-raw-mail change change-bundle bundle-mbox comment-by-id cover-by-id
-    cover-file cover-mbox cover-mbox-by-id logout mail-decide mail-file patch-by-id patch-diff
-    patch-diff-by-id patch-mbox patch-mbox-by-id person-feed primary-address project-feed
-    project-rule project-rules pwclientrc raw-mail remove-filter revoke-feed-key revoke-token robots
-    save-filter series-feed series-mbox todo-feed todo-seen undo-change unlink-address
-    xmlrpc
+    act-on-webhook address-comment any-raw-mail bundle-mbox change change-bundle comment-by-id
+    cover-by-id cover-file cover-mbox cover-mbox-by-id logout mail-decide mail-file patch-by-id
+    patch-diff patch-diff-by-id patch-mbox patch-mbox-by-id person-feed primary-address project-feed
+    project-rule project-rules pwclientrc raw-mail redeliver-webhook remove-filter revoke-feed-key
+    revoke-token robots save-filter series-feed series-mbox todo-feed todo-seen undo-change
+    unlink-address xmlrpc
     """.split()
 )
 
@@ -187,8 +202,10 @@ def furnish(project: Project, maintainer: User) -> dict[str, object]:
     DelegationRule.objects.create(project=project, user=maintainer, path="src/*")
     maintainer.saved_filters.create(project=project, name="pots", page="series", query="q=pot")
     lose_mail()
+    hook = add_log(project)
     versions = Series.objects.filter(name="Stop the pot from boiling dry")
     return {
+        "hook": hook.pk,
         "first": versions.get(version=1).pk,
         "series": versions.get(version=2).pk,
         "gap": Series.objects.get(name="cup: describe a cup").pk,
@@ -199,6 +216,19 @@ def furnish(project: Project, maintainer: User) -> dict[str, object]:
         "user": urlsafe_base64_encode(force_bytes(maintainer.pk)),
         "token": default_token_generator.make_token(maintainer),
     }
+
+
+def add_log(project: Project) -> Webhook:
+    """A webhook that fails, with a delivery of each kind."""
+    hook = project.webhooks.create(
+        url="https://ci.example.org/hook", secret="tea", cursor=0, attempts=3, failure="No tea."
+    )
+    for status, wanted, attempts in ((200, False, 1), (500, False, 3), (0, False, 2), (0, True, 0)):
+        hook.deliveries.create(
+            key=uuid4(), category="patch-completed", body="{}", status=status, wanted=wanted,
+            attempts=attempts, answer="thanks" if status else "",
+        )  # fmt: skip
+    return hook
 
 
 def lose_mail() -> None:

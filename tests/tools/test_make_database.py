@@ -15,6 +15,7 @@ from patchtrack.models import (
     Bundle,
     Check,
     Comment,
+    Event,
     Message,
     Patch,
     Person,
@@ -22,8 +23,9 @@ from patchtrack.models import (
     Series,
     Unsearched,
 )
+from patchtrack.services.cursors import record_cursors
 from patchtrack.services.search_index import add_all_unsearched, record_search_texts
-from tests.factories import ProjectFactory, deliver, make_mail
+from tests.factories import ProjectFactory, deliver, make_diff, make_mail
 from tools.made_mails import List, SeriesWriter, head_id
 from tools.made_plan import LONG_DISCUSSION, LONG_SERIES, PROJECTS, Amounts, plan_series
 from tools.made_rows import Setting, make_rows
@@ -201,8 +203,11 @@ def test_the_search_finds_all_of_it_as_if_it_had_been_delivered(make_database):
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="COPY is PostgreSQL's")
 def test_mail_goes_on_where_the_made_up_mail_ends(make_database):
     make_database("--patches=20")
-    deliver(Project.objects.first(), make_mail(message_id="new@example.org"))
+    assert not Event.objects.filter(cursor=None).exists()
+    new = make_mail(subject="[PATCH] x", message_id="new@example.org", diff=make_diff())
+    deliver(Project.objects.first(), new)
     assert Message.objects.order_by("-pk")[0].message_id == "new@example.org"
+    assert record_cursors() == 4
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="COPY is PostgreSQL's")

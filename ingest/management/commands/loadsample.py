@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 import patchtrack
 from ingest.incoming import Delivery
 from ingest.indexing import index_batch
+from ingest.numbering import number_stored
 from ingest.receive import receive
 from patchtrack.models import Project
 
@@ -39,5 +40,6 @@ class Command(BaseCommand):
         now = datetime.now(UTC)
         mails = [path.read_bytes() for path in sorted(SAMPLE.glob("*.eml"))]
         receive([Delivery(raw=raw, received_at=now) for raw in mails], projects=[project])
+        number_stored(all_of_it=True)
         index_batch()
         self.stdout.write(f"The sample project {project.name} holds {len(mails)} mails.")

@@ -15,6 +15,7 @@ from ingest.importer import Importer
 from ingest.indexing import index_all
 from ingest.management.arguments import MailCommand, add_target, find_target, positive
 from ingest.management.progress import Progress
+from ingest.numbering import number_stored
 from ingest.retry import run_queries
 from patchtrack.services.search_index import count_unsearched
 
@@ -55,6 +56,8 @@ class Command(MailCommand):
         importer = Importer(project, list_id, options["jobs"], self._report)
         started = time.monotonic()
         status = self._import_all(importer, options["paths"], options["resume"])
+        # However it ended.
+        number_stored(all_of_it=True)
         summary: dict[str, float] = run_queries(importer.tally.summary)
         summary["seconds"] = round(time.monotonic() - started, 2)
         self.print_summary(summary, options["json"])

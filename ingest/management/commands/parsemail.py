@@ -18,6 +18,7 @@ from ingest.errors import TryAgain
 from ingest.incoming import Delivery
 from ingest.indexing import index_at_once
 from ingest.management.arguments import MailCommand, add_target, find_target
+from ingest.numbering import number_stored
 from ingest.receive import Receipt, receive
 from ingest.retry import run_queries
 from ingest.routing import find_addressed
@@ -77,6 +78,7 @@ class Command(MailCommand):
                 f"the mail is not stored, deliver it again: {error}", returncode=os.EX_TEMPFAIL
             ) from error
         if any(entry.message for entry in receipt.recorded):
+            number_stored()
             let_it_be_found()
         if envelope.targets and (options["json"] or options["verbosity"] > 1):
             details = "; ".join(entry.detail for entry in receipt.recorded if entry.detail)

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from ingest.management.arguments import MailCommand, find_project, positive
+from ingest.numbering import number_stored
 from ingest.reparse import reparse
 from ingest.rereading import split_threads
 from ingest.workers import Workers
@@ -33,6 +34,7 @@ class Command(MailCommand):
         projects = [find_project(linkname)] if linkname else list(Project.objects.all())
         pieces = ((p, threads) for p in projects for threads in split_threads(p))
         changed = sum(self._reparse_all(pieces, options["jobs"]))
+        number_stored(all_of_it=True)
         self.print_summary({"changed": changed}, options["json"])
 
     def _reparse_all(self, pieces: Iterator[tuple[Project, list[int]]], jobs: int) -> Iterator[int]:

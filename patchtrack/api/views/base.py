@@ -19,8 +19,8 @@ from patchtrack.api.authentication import check_scope
 from patchtrack.api.conditions import answer_conditionally
 from patchtrack.api.cors import allow_reading
 from patchtrack.api.extras import read_more, tell_more
-from patchtrack.api.filters import narrow, order
-from patchtrack.api.narrowing import narrow_further
+from patchtrack.api.filters import order
+from patchtrack.api.narrowing import narrow_all
 from patchtrack.api.paging import find_page, format_link
 from patchtrack.api.rates import OverRate, Rate, count_request, tell_rate
 from patchtrack.api.records import Record, Records
@@ -114,8 +114,7 @@ class Resource(APIView):
         """A page of those rows that the request asks for; `whole` are rows with what `tell`
         tells of them."""
         parameters = self.request.query_params
-        rows = narrow(rows, resource, parameters, self.version)
-        rows = narrow_further(rows, resource, parameters, self.version)
+        rows = narrow_all(rows, resource, parameters, self.version)
         whole = self.read_more(resource, whole)
         page = find_page(order(rows, resource, parameters), whole, parameters)
         link = format_link(self.request.build_absolute_uri(), page)

@@ -1,6 +1,6 @@
 """Series, and the events of all projects."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import QuerySet
 from rest_framework.request import Request
@@ -8,7 +8,8 @@ from rest_framework.response import Response
 
 from patchtrack.api.expanding import NOTHING, expand, parse_expand
 from patchtrack.api.extras import find_parts
-from patchtrack.api.payloads import Payload
+from patchtrack.api.following import answer_after
+from patchtrack.api.payloads import tell_events
 from patchtrack.api.records import Record
 from patchtrack.api.versions import find_unknown_categories, has_field, has_filter
 from patchtrack.api.views.base import Resource, find_or_404
@@ -65,15 +66,13 @@ def find_series(rows: QuerySet[Series], row: int) -> Series:
 
 
 class Events(Resource):
-    """What has happened, the newest first."""
+    """What has happened, the newest first; or behind a cursor, in the order of cursors."""
 
     def get(self, request: Request, **_: object) -> Response:
+        if "after" in request.query_params and has_filter("events", "after", self.version):
+            return answer_after(request, self.version, self._tell)
         rows = Event.objects.exclude(category__in=find_unknown_categories(self.version))
         return self.answer_list("events", rows, related.events(), self._tell)
 
-    def _tell(self, events: Iterable[Event]) -> list[Record]:
-        records, subjects = self.records, related.find_subjects(events)
-        return [
-            records.event(event, Payload(records=records, event=event, subjects=subjects).tell())
-            for event in events
-        ]
+    def _tell(self, events: Collection[Event]) -> list[Record]:
+        return tell_events(self.records, events)

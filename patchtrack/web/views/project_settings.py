@@ -27,7 +27,7 @@ from patchtrack.web.forms import RuleForm, SettingsForm
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def project_settings(request: HttpRequest, linkname: str) -> HttpResponse:
-    project = _find_own_project(request, linkname)
+    project = find_own_project(request, linkname)
     if request.method != "POST":
         return _show(request, project, SettingsForm(instance=project))
     form = SettingsForm(request.POST, instance=project)
@@ -44,14 +44,14 @@ def project_settings(request: HttpRequest, linkname: str) -> HttpResponse:
 @login_required
 @require_POST
 def new_rule(request: HttpRequest, linkname: str) -> HttpResponse:
-    project = _find_own_project(request, linkname)
+    project = find_own_project(request, linkname)
     return _write_rule(request, project, lambda rule: add_rule(request.user, project, rule))
 
 
 @login_required
 @require_POST
 def one_rule(request: HttpRequest, linkname: str, row: int) -> HttpResponse:
-    project = _find_own_project(request, linkname)
+    project = find_own_project(request, linkname)
     if request.POST.get("action") == "remove":
         remove_rule(request.user, project, row)
         messages.success(request, "The rule is removed.")
@@ -59,7 +59,7 @@ def one_rule(request: HttpRequest, linkname: str, row: int) -> HttpResponse:
     return _write_rule(request, project, lambda rule: change_rule(request.user, project, row, rule))
 
 
-def _find_own_project(request: HttpRequest, linkname: str) -> Project:
+def find_own_project(request: HttpRequest, linkname: str) -> Project:
     """Raises Http404, and PermissionDenied for those who do not maintain it."""
     project = get_object_or_404(Project, linkname=linkname)
     if not is_maintainer(request.user, project):

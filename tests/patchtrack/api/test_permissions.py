@@ -92,6 +92,7 @@ TABLE = {
     ("POST", "1.4/series/{series}/checks/", '{"state": "fail"}'): (EVERYBODY, 404),
     ("GET", "events/", ""): (EVERYBODY, 200),
     ("POST", "events/", '{}'): (EVERYBODY, 405),
+    ("GET", "events/stream?after=x", ""): (EVERYBODY, 400),
     ("GET", "bundles/", ""): (EVERYBODY, 200),
     ("POST", "bundles/", '{"name": "new", "patches": [4711]}'): (USERS, 201),
     ("POST", "1.1/bundles/", '{"name": "new", "patches": [4711]}'): (EVERYBODY, 405),

@@ -9,6 +9,7 @@ from patchtrack.models import Comment, Cover, Patch
 from patchtrack.services.bundles import BundleWish, make_bundle
 from patchtrack.services.changes import change_patches
 from patchtrack.services.checks import NewCheck, add_check
+from patchtrack.services.cursors import record_all_cursors
 from tests.factories import ProjectFactory, UserFactory, deliver, make_diff, make_mail
 from tests.patchtrack.conftest import add_series, add_teapot
 
@@ -33,6 +34,8 @@ LISTS = [
     "events/?project=teapot&category=patch-created&patch={patch}",
     "events/?series={series}",
     "events/?cover={cover}",
+    "events/?after=0&per_page=250",
+    "events/?after=0&project=teapot&category=patch-created&patch={patch}",
 ]
 DETAILS = [
     "",
@@ -80,6 +83,7 @@ def add_more(project, maintainer, number: int) -> None:
     make_bundle(maintainer, BundleWish(name=f"bundle {number}", patches=patches))
     decided = {"delegate_id": maintainer.pk, "archived": number > 1}
     change_patches(maintainer, project, patches, decided)
+    record_all_cursors()
 
 
 def count(client, path: str) -> int:

@@ -70,7 +70,7 @@ def add_indexes(table, own, columns):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("patchtrack", "0013_patch_relations")]
+    dependencies = [("patchtrack", "0016_webhooks")]
 
     operations = [
         migrations.AddField(
