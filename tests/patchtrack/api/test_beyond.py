@@ -27,7 +27,7 @@ NEW = {
     "series/": {"received", "state", "states", "check", "missing", "revisions"},
     "series/{series}/": {"received", "state", "states", "check", "missing", "revisions"},
     "bundles/": set(),
-    "events/": {"received"},
+    "events/": {"cursor", "received"},
 }
 
 

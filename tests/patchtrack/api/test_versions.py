@@ -38,7 +38,7 @@ EMBEDDED_PROJECT_1_0 = {
         ("1.4/covers/", COVER_1_2),
         ("1.5/covers/", COVER_1_2 | {"received"}),
         ("1.4/events/", EVENT),
-        ("1.5/events/", EVENT | {"received"}),
+        ("1.5/events/", EVENT | {"cursor", "received"}),
         ("1.0/projects/", EMBEDDED_PROJECT_1_0 | {"maintainers"}),
         ("1.1/projects/", EMBEDDED_PROJECT_1_0 | {"maintainers", "subject_match"}),
     ],
