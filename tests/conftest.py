@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core import serializers
+from django.core.management.color import no_style
 from django.db import connections, transaction
 from django.db.models.signals import post_migrate
 from hypothesis import settings
@@ -67,7 +68,8 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker) -> None:
-    """Keeps the rows that migrations put in (states, tags) for every test.
+    """Keeps the rows that migrations put in (states, tags) for every test, and new ones off their
+    ids.
 
     A test with real transactions ends with a flush of all tables; Django then sends
     post_migrate, and the rows come back.
@@ -78,9 +80,12 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
     snapshot = serializers.serialize("json", rows)
 
     def restore(using: str, **_) -> None:
-        with transaction.atomic(using=using):
+        ids = connections[using].ops.sequence_reset_sql(no_style(), {type(row) for row in rows})
+        with transaction.atomic(using=using), connections[using].cursor() as cursor:
             for row in serializers.deserialize("json", snapshot, using=using):
                 row.save(using=using)
+            for statement in ids:
+                cursor.execute(statement)
 
     post_migrate.connect(restore, sender=app, weak=False)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
 
 from patchtrack.models import State
 
@@ -17,6 +18,12 @@ COUNT_USERS = "from django.contrib.auth.models import User; print(User.objects.c
 @pytest.mark.parametrize("turn", ["first", "after a flush"])
 def test_states_are_there(turn):
     assert State.objects.filter(slug="new").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_state_can_be_added_after_ids_began_anew():
+    call_command("flush", interactive=False, verbosity=0)
+    assert State.objects.create(name="Steeping", slug="steeping", ordering=99).pk
 
 
 def test_another_process_sees_the_rows_of_the_test(child_environment):
