@@ -10,7 +10,7 @@ from tests.factories import ProjectFactory, UserFactory, deliver, make_diff, mak
 def ids(project, maintainer, api) -> list[int]:
     api.force_login(maintainer)
     deliver(project, *[make_mail(subject=f"[PATCH] {n}", diff=make_diff(n)) for n in "abcd"])
-    return list(Patch.objects.order_by("name").values_list("pk", flat=True))
+    return list(Patch.objects.order_by("pk").values_list("pk", flat=True))
 
 
 def relate(api, patch: int, others, version: str = "1.2"):
