@@ -26,7 +26,8 @@ def number_stored(*, all_of_it: bool = False) -> None:
     Who has stored little does not do all the work that somebody else may have left.
     """
     try:
-        while number_batch() == BATCH and all_of_it:
-            pass
+        may_be_more = True
+        while may_be_more:
+            may_be_more = number_batch() == BATCH and all_of_it
     except Exception as error:  # noqa: BLE001  as it says
         log.warning("pollers see the newest events later: %s", error)

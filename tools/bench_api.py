@@ -19,9 +19,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 # This one finds the Python that has Django, too.
-from tools.bench_figures import Bar, print_bars
+from tools.bench_figures import Bar
 from tools.bench_web import (
-    NOTHING,
     PATCHES,
     Browser,
     Figures,
@@ -30,9 +29,8 @@ from tools.bench_web import (
     format_figures,
     format_heading,
     measure_page,
-    opened,
+    run_and_tell,
 )
-from tools.scratch import ScratchError
 
 MOST_SECONDS = 0.150
 MOST_QUERIES = 10
@@ -103,19 +101,7 @@ def run(arguments: argparse.Namespace) -> tuple[list[Bar], list[str]]:
 
 
 def main() -> int:
-    arguments = parse_arguments()
-    try:
-        with opened(arguments):
-            bars, passed_over = run(arguments)
-    except ScratchError as error:
-        print(f"tools/bench_api.py: {error}", file=sys.stderr)
-        return os.EX_UNAVAILABLE
-    missed = [bar for bar in bars if not bar.is_met]
-    print(f"{len(bars) - len(missed)} of {len(bars)} bars met")
-    print_bars(missed)
-    for name in passed_over:
-        print(f"NOT MEASURED  {name}: {NOTHING}")
-    return 1 if missed else 0
+    return run_and_tell("bench_api.py", parse_arguments(), run)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -45,6 +45,8 @@ MOST_ASSETS_KB = 60
 WARMING = 2
 WIDTH = 40
 NOTHING = "this database has nothing to ask for"
+# Measures what the arguments name: all bars, and the names of what there was nothing to ask for of.
+Run = Callable[[argparse.Namespace], tuple[list[Bar], list[str]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -345,20 +347,25 @@ def run(arguments: argparse.Namespace) -> tuple[list[Bar], list[str]]:
     return bars, passed_over
 
 
-def main() -> int:
-    arguments = parse_arguments()
+def run_and_tell(name: str, arguments: argparse.Namespace, run: Run) -> int:
+    """Measure on the database that was asked for, and tell which bars were missed; the exit
+    status of the tool of that name."""
     try:
         with opened(arguments):
             bars, passed_over = run(arguments)
     except ScratchError as error:
-        print(f"tools/bench_web.py: {error}", file=sys.stderr)
+        print(f"tools/{name}: {error}", file=sys.stderr)
         return os.EX_UNAVAILABLE
     missed = [bar for bar in bars if not bar.is_met]
     print(f"{len(bars) - len(missed)} of {len(bars)} bars met")
     print_bars(missed)
-    for name in passed_over:
-        print(f"NOT MEASURED  {name}: {NOTHING}")
+    for left_out in passed_over:
+        print(f"NOT MEASURED  {left_out}: {NOTHING}")
     return 1 if missed else 0
+
+
+def main() -> int:
+    return run_and_tell("bench_web.py", parse_arguments(), run)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,12 @@ import re
 import pytest
 
 from patchtrack.api.urls import urlpatterns
-from tests.patchtrack.api.test_permissions import TABLE, ids, patch, people, project
+from tests.patchtrack.api.shared import patch, project, series
+from tests.patchtrack.api.test_permissions import TABLE, ids, people
 
 METHODS = "GET POST PUT PATCH DELETE".split()
 # Fixtures, which the table's own tests use.
-__all__ = ["ids", "patch", "people", "project"]
+__all__ = ["ids", "patch", "people", "project", "series"]
 
 
 def shape(path: str) -> str:

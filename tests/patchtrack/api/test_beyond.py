@@ -5,11 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from patchtrack.models import Comment, Cover, Event, Mail, Patch, Project, Series
+from patchtrack.models import Comment, Cover, Event, Mail, Patch
 from patchtrack.services.bundles import BundleWish, make_bundle
 from patchtrack.services.checks import NewCheck, add_check
 from tests.factories import DATE, UserFactory
-from tests.patchtrack.conftest import add_series, add_teapot
+from tests.patchtrack.api.shared import patch, project, series
+
+# Fixtures.
+__all__ = ["patch", "project", "series"]
 
 pytestmark = pytest.mark.django_db
 
@@ -29,21 +32,6 @@ NEW = {
     "bundles/": set(),
     "events/": {"cursor", "received"},
 }
-
-
-@pytest.fixture(scope="module")
-def project(module_db) -> Project:
-    return add_teapot()
-
-
-@pytest.fixture(scope="module")
-def series(project) -> Series:
-    return add_series(project)
-
-
-@pytest.fixture(scope="module")
-def patch(series) -> Patch:
-    return Patch.objects.get(number=1)
 
 
 @pytest.fixture(scope="module")

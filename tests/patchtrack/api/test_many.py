@@ -2,30 +2,18 @@
 
 import pytest
 
-from patchtrack.models import Change, Check, Event, Patch, Person, Project, Series, State
+from patchtrack.models import Change, Check, Event, Patch, Person, Series, State
 from patchtrack.services import together
 from patchtrack.services.changes import undo_change
 from tests.factories import ProjectFactory, UserFactory, deliver, make_diff, make_mail
-from tests.patchtrack.conftest import add_series, add_teapot
+from tests.patchtrack.api.shared import patch, project, series
+
+# Fixtures.
+__all__ = ["patch", "project", "series"]
 
 pytestmark = pytest.mark.django_db
 
 URL = "/api/1.5/patches/"
-
-
-@pytest.fixture(scope="module")
-def project(module_db) -> Project:
-    return add_teapot()
-
-
-@pytest.fixture(scope="module")
-def series(project) -> Series:
-    return add_series(project)
-
-
-@pytest.fixture(scope="module")
-def patch(series) -> Patch:
-    return Patch.objects.get(number=1)
 
 
 @pytest.fixture(scope="module")

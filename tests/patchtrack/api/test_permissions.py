@@ -9,7 +9,10 @@ from patchtrack.models import Comment, Cover, Patch, Person, Series
 from patchtrack.services.bundles import BundleWish, make_bundle
 from patchtrack.services.checks import NewCheck, add_check
 from tests.factories import ProjectFactory, UserFactory
-from tests.patchtrack.conftest import add_series, add_teapot
+from tests.patchtrack.api.shared import patch, project, series
+
+# Fixtures.
+__all__ = ["patch", "project", "series"]
 
 pytestmark = pytest.mark.django_db
 
@@ -104,17 +107,6 @@ TABLE = {
     ("PUT", "bundles/{private}/", '{"name": "n", "patches": [4711]}'): ({"owner"}, 200),
     ("DELETE", "bundles/{private}/", ""): ({"owner"}, 204),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def project(module_db):
-    return add_teapot()
-
-
-@pytest.fixture(scope="module")
-def patch(project) -> Patch:
-    add_series(project)
-    return Patch.objects.get(number=1)
 
 
 @pytest.fixture(scope="module")

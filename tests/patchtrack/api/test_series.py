@@ -2,28 +2,16 @@
 
 import pytest
 
-from patchtrack.models import Mail, Patch, Project, Series, State
+from patchtrack.models import Mail, Patch, Series, State
 from patchtrack.services import inside
 from patchtrack.services.checks import NewCheck, add_check
 from tests.factories import UserFactory, deliver, make_diff, make_mail
-from tests.patchtrack.conftest import add_series, add_teapot
+from tests.patchtrack.api.shared import patch, project, series
+
+# Fixtures.
+__all__ = ["patch", "project", "series"]
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def project(module_db) -> Project:
-    return add_teapot()
-
-
-@pytest.fixture(scope="module")
-def series(project) -> Series:
-    return add_series(project)
-
-
-@pytest.fixture(scope="module")
-def patch(series) -> Patch:
-    return Patch.objects.get(number=1)
 
 
 def tell(client, series, **parameters) -> dict:
