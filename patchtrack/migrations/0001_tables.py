@@ -1,9 +1,11 @@
 """All tables, and the rows and indexes in them that Django does not know of.
 
-It stands for the thirteen migrations that made them one by one before the first release.
+It stands for the seventeen migrations that made them one by one before the first release.
 """
 
 import django.db.models.deletion
+import django.db.models.fields.json
+import django.db.models.functions.comparison
 import django.db.models.functions.text
 import django.utils.timezone
 import patchtrack.models.project
@@ -26,6 +28,10 @@ REPLACED = (
     "0011_dependencies",
     "0012_token_scopes",
     "0013_patch_relations",
+    "0014_api",
+    "0015_event_cursor",
+    "0016_webhooks",
+    "0017_kept_counts",
 )
 
 # Patchwork's.
@@ -44,14 +50,16 @@ STATES = (
 TAGS = (("Acked-by", "A"), ("Reviewed-by", "R"), ("Tested-by", "T"), ("Fixes", "F"))
 
 
-def add_states_and_tags(apps, schema_editor):
+def add_rows(apps, schema_editor):
     State = apps.get_model("patchtrack", "State")
     Tag = apps.get_model("patchtrack", "Tag")
+    EventCounter = apps.get_model("patchtrack", "EventCounter")
     State.objects.bulk_create(
         State(name=name, slug=slug, ordering=place, action_required=open_)
         for place, (name, slug, open_) in enumerate(STATES)
     )
     Tag.objects.bulk_create(Tag(name=name, abbrev=abbrev) for name, abbrev in TAGS)
+    EventCounter.objects.create(pk=1)
 
 
 def store_compressed_as_is(apps, schema_editor):
@@ -217,11 +225,13 @@ class Migration(migrations.Migration):
                 ('complete', models.BooleanField()),
                 ('partial', models.BooleanField(default=False)),
                 ('lineage', models.CharField(max_length=64)),
+                ('comment_count', models.IntegerField(default=0, help_text='how many comments there are on its patches and its cover letter')),
+                ('tags', models.JSONField(default=dict, help_text='{"Acked-by": 2}: so many patches have one')),
                 ('previous', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='next_revisions', to='patchtrack.series')),
             ],
             options={
                 'verbose_name_plural': 'series',
-                'indexes': [models.Index(fields=['project', 'date', 'id'], name='series_by_project_date'), models.Index(fields=['submitter', 'date'], name='series_by_submitter'), models.Index(fields=['project', 'lineage'], name='series_by_lineage'), models.Index(fields=['head'], name='series_by_head')],
+                'indexes': [models.Index(fields=['project', 'date', 'id'], name='series_by_project_date'), models.Index(fields=['date', 'id'], name='series_by_date'), models.Index(fields=['submitter', 'date'], name='series_by_submitter'), models.Index(fields=['project', 'lineage'], name='series_by_lineage'), models.Index(fields=['head'], name='series_by_head'), models.Index(models.F('project'), django.db.models.functions.text.Lower(django.db.models.functions.text.Left(models.F('name'), 100)), models.F('id'), name='series_by_name'), models.Index(fields=['project', 'version', 'id'], name='series_by_version'), models.Index(fields=['project', 'received_total', 'id'], name='series_by_patches'), models.Index(fields=['project', 'comment_count', 'id'], name='series_by_comments'), models.Index(models.F('project'), django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('Acked-by', 'tags'), models.IntegerField()), 0), models.F('id'), name='series_by_acked_by'), models.Index(models.F('project'), django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('Reviewed-by', 'tags'), models.IntegerField()), 0), models.F('id'), name='series_by_reviewed_by'), models.Index(models.F('project'), django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('Tested-by', 'tags'), models.IntegerField()), 0), models.F('id'), name='series_by_tested_by'), models.Index(models.F('project'), django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('Fixes', 'tags'), models.IntegerField()), 0), models.F('id'), name='series_by_fixes')],
                 'constraints': [models.UniqueConstraint(fields=('project', 'head'), name='series_unique_project_head')],
             },
         ),
@@ -236,19 +246,22 @@ class Migration(migrations.Migration):
                 ('pull_url', models.TextField(blank=True)),
                 ('series', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='patches', to='patchtrack.series')),
                 ('number', models.IntegerField(null=True)),
+                ('version', models.IntegerField(default=1, help_text='that of its series')),
                 ('follows_all', models.BooleanField(default=False, help_text='whether all patches before it in its series have arrived')),
                 ('state', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='patchtrack.state')),
                 ('delegate', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='delegated', to=settings.AUTH_USER_MODEL)),
                 ('archived', models.BooleanField(default=False)),
                 ('hash', models.CharField(blank=True, max_length=40)),
                 ('commit_ref', models.CharField(blank=True, max_length=255)),
+                ('chosen_pull_url', models.TextField(blank=True, help_text='what somebody has said by the API; None: what the mail says', null=True)),
                 ('paths', models.JSONField(default=list, help_text='touched paths, sorted')),
                 ('tags', models.JSONField(default=dict, help_text='{"Acked-by": 2}, with those of the comments')),
+                ('comment_count', models.IntegerField(default=0, help_text='how many comments there are on it')),
                 ('check_state', models.SmallIntegerField(help_text='the worst of the newest checks of each context; None without checks', null=True)),
             ],
             options={
                 'verbose_name_plural': 'patches',
-                'indexes': [models.Index(fields=['project', 'date'], name='patch_by_project_date'), models.Index(fields=['project', 'archived', 'state', 'date'], include=('message', 'series', 'submitter', 'delegate', 'check_state'), name='patch_by_decision'), models.Index(fields=['series', 'number'], include=('project', 'archived', 'state', 'delegate', 'check_state'), name='patch_by_series'), models.Index(fields=['submitter', 'date'], name='patch_by_submitter'), models.Index(condition=models.Q(('delegate__isnull', False)), fields=['delegate', 'date'], name='patch_by_delegate'), models.Index(condition=models.Q(('archived', True)), fields=['project', 'date'], name='patch_archived'), models.Index(condition=models.Q(('check_state__isnull', False)), fields=['project', 'check_state', 'date'], name='patch_by_check'), models.Index(fields=['hash'], name='patch_by_hash')],
+                'indexes': [models.Index(fields=['project', 'date'], name='patch_by_project_date'), models.Index(fields=['date', 'message'], name='patch_by_date'), models.Index(fields=['project', 'archived', 'state', 'date'], include=('message', 'series', 'submitter', 'delegate', 'check_state'), name='patch_by_decision'), models.Index(fields=['series', 'number'], include=('project', 'archived', 'state', 'delegate', 'check_state'), name='patch_by_series'), models.Index(fields=['submitter', 'date'], name='patch_by_submitter'), models.Index(condition=models.Q(('delegate__isnull', False)), fields=['delegate', 'date'], name='patch_by_delegate'), models.Index(condition=models.Q(('archived', True)), fields=['project', 'date'], name='patch_archived'), models.Index(condition=models.Q(('check_state__isnull', False)), fields=['project', 'check_state', 'date'], name='patch_by_check'), models.Index(fields=['hash'], name='patch_by_hash'), models.Index(models.F('project'), django.db.models.functions.text.Lower(django.db.models.functions.text.Left(models.F('name'), 100)), models.F('message'), name='patch_by_name'), models.Index(fields=['project', 'version', 'message'], name='patch_by_version'), models.Index(fields=['project', 'comment_count', 'message'], name='patch_by_comments'), models.Index(models.F('project'), django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('Acked-by', 'tags'), models.IntegerField()), 0), models.F('message'), name='patch_by_acked_by'), models.Index(models.F('project'), django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('Reviewed-by', 'tags'), models.IntegerField()), 0), models.F('message'), name='patch_by_reviewed_by'), models.Index(models.F('project'), django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('Tested-by', 'tags'), models.IntegerField()), 0), models.F('message'), name='patch_by_tested_by'), models.Index(models.F('project'), django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('Fixes', 'tags'), models.IntegerField()), 0), models.F('message'), name='patch_by_fixes')],
             },
         ),
         migrations.CreateModel(
@@ -279,10 +292,11 @@ class Migration(migrations.Migration):
                 ('current_state', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='patchtrack.state')),
                 ('previous_delegate', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('current_delegate', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('cursor', models.BigIntegerField(editable=False, null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['project', 'date'], name='event_by_project_date'), models.Index(condition=models.Q(('category__in', ['patch-state-changed', 'patch-delegated'])), fields=['message', 'date'], name='event_of_decision')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('category__in', ['cover-created', 'patch-created', 'patch-completed', 'cover-comment-created', 'patch-comment-created'])), fields=('message', 'category'), name='event_once_per_message'), models.UniqueConstraint(condition=models.Q(('category__in', ['series-created', 'series-completed'])), fields=('series', 'category'), name='event_once_per_series')],
+                'indexes': [models.Index(condition=models.Q(('cursor__isnull', True)), fields=['id'], name='event_without_cursor'), models.Index(condition=models.Q(('cursor__isnull', False)), fields=['project', 'cursor'], name='event_by_project_cursor'), models.Index(fields=['project', 'date'], name='event_by_project_date'), models.Index(condition=models.Q(('category__in', ['patch-state-changed', 'patch-delegated'])), fields=['message', 'date'], name='event_of_decision'), models.Index(condition=models.Q(('category__in', ['check-created', 'patch-relation-changed'])), fields=['message', 'date'], name='event_of_report'), models.Index(fields=['project', 'category', 'date'], name='event_by_category'), models.Index(fields=['date', 'id'], name='event_by_date'), models.Index(condition=models.Q(('actor__isnull', False)), fields=['actor', 'date'], name='event_by_actor')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('category__in', ['cover-created', 'patch-created', 'patch-completed', 'cover-comment-created', 'patch-comment-created'])), fields=('message', 'category'), name='event_once_per_message'), models.UniqueConstraint(condition=models.Q(('category__in', ['series-created', 'series-completed'])), fields=('series', 'category'), name='event_once_per_series'), models.UniqueConstraint(condition=models.Q(('cursor__isnull', False)), fields=('cursor',), name='event_unique_cursor')],
             },
         ),
         migrations.CreateModel(
@@ -565,12 +579,57 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('message', 'target'), name='dependency_unique_message_target')],
             },
         ),
+        migrations.CreateModel(
+            name='EventCounter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('last', models.BigIntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Webhook',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='webhooks', to='patchtrack.project')),
+                ('url', models.CharField(max_length=2000)),
+                ('secret', models.CharField(max_length=200)),
+                ('categories', models.JSONField(blank=True, default=list)),
+                ('active', models.BooleanField(default=True)),
+                ('cursor', models.BigIntegerField()),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('due', models.DateTimeField(default=django.utils.timezone.now)),
+                ('claimed', models.DateTimeField(null=True)),
+                ('failure', models.TextField(blank=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='WebhookDelivery',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('webhook', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='patchtrack.webhook')),
+                ('key', models.UUIDField(unique=True)),
+                ('category', models.CharField(max_length=25)),
+                ('cursor', models.BigIntegerField(null=True)),
+                ('body', models.TextField()),
+                ('created', models.DateTimeField(default=django.utils.timezone.now)),
+                ('wanted', models.BooleanField(default=False)),
+                ('attempts', models.PositiveIntegerField(default=0)),
+                ('tried', models.DateTimeField(null=True)),
+                ('status', models.PositiveSmallIntegerField(default=0)),
+                ('answer', models.TextField(blank=True)),
+                ('seconds', models.FloatField(default=0)),
+            ],
+            options={
+                'verbose_name_plural': 'webhook deliveries',
+                'indexes': [models.Index(condition=models.Q(('wanted', True)), fields=['webhook'], name='webhookdelivery_wanted')],
+            },
+        ),
         migrations.AddField(
             model_name='bundle',
             name='patches',
             field=models.ManyToManyField(through='patchtrack.BundlePatch', to='patchtrack.patch'),
         ),
-        migrations.RunPython(add_states_and_tags, migrations.RunPython.noop),
+        migrations.RunPython(add_rows, migrations.RunPython.noop),
         migrations.RunPython(store_compressed_as_is, migrations.RunPython.noop),
         migrations.RunPython(keep_what_is_looked_for, migrations.RunPython.noop),
         migrations.RunPython(make_search_index, migrations.RunPython.noop),
