@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.core import serializers
+from django.contrib.contenttypes.management import create_contenttypes
 from django.core.management.color import no_style
 from django.db import connections, transaction
 from django.db.models.signals import post_migrate
@@ -68,26 +68,28 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker) -> None:
-    """Keeps the rows that migrations put in (states, tags) for every test, and new ones off their
-    ids.
+    """Keeps the rows that migrations put in (states, tags, permissions) for every test, and new
+    ones off their ids.
 
     A test with real transactions ends with a flush of all tables; Django then sends
-    post_migrate, and the rows come back.
+    post_migrate, and the rows come back, all at once instead of one by one as Django makes its
+    own.
     """
-    app = apps.get_app_config("patchtrack")
     with django_db_blocker.unblock():
-        rows = [row for model in app.get_models() for row in model._default_manager.all()]
-    snapshot = serializers.serialize("json", rows)
+        rows = {model: list(model._base_manager.all()) for model in apps.get_models()}
+    rows = {model: found for model, found in rows.items() if found}
 
     def restore(using: str, **_) -> None:
-        ids = connections[using].ops.sequence_reset_sql(no_style(), {type(row) for row in rows})
+        ids = connections[using].ops.sequence_reset_sql(no_style(), rows)
         with transaction.atomic(using=using), connections[using].cursor() as cursor:
-            for row in serializers.deserialize("json", snapshot, using=using):
-                row.save(using=using)
+            for model, found in rows.items():
+                model._base_manager.using(using).bulk_create(found)
             for statement in ids:
                 cursor.execute(statement)
 
-    post_migrate.connect(restore, sender=app, weak=False)
+    post_migrate.disconnect(create_contenttypes)
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.connect(restore, sender=apps.get_app_config("patchtrack"), weak=False)
 
 
 @pytest.fixture(scope="module")

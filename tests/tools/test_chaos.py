@@ -53,20 +53,20 @@ def run_tool(*arguments: str) -> str:
 
 @pytest.mark.timeout(600)
 def test_nothing_is_lost_on_postgresql():
-    output = run_tool("--messages=1000")
+    output = run_tool("--messages=400")
     assert WELL in output
     assert {name for name in USUAL if name not in output} == set()
 
 
 @pytest.mark.timeout(600)
 def test_nothing_is_lost_on_sqlite():
-    assert WELL in run_tool("--database=sqlite", "--messages=300")
+    assert WELL in run_tool("--database=sqlite", "--messages=150")
 
 
 @pytest.mark.timeout(600)
 def test_nothing_is_lost_through_postfix():
     require_postfix()
-    assert WELL in run_tool("--mta=postfix", "--messages=300")
+    assert WELL in run_tool("--mta=postfix", "--messages=150")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -86,7 +86,7 @@ def test_nothing_is_left_behind_when_it_is_stopped(number):
 
 @pytest.mark.timeout(600)
 def test_a_daemon_that_answers_too_early_is_found_out():
-    setting = chaos.Setting(seed=3, mails=150, hold_seconds=0.5, database="sqlite", command=EARLY)
+    setting = chaos.Setting(seed=3, mails=100, hold_seconds=0.5, database="sqlite", command=EARLY)
     assert "lost" in {fault.kind for fault in chaos.run_round(setting).faults}
 
 

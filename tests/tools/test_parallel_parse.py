@@ -146,7 +146,7 @@ def test_all_runs_are_equal(write_archive, database_url):
         ]
     )
     done = run_tool(
-        archive, "--database", database_url, "--workers=3", "--orders=2", "--duplicates=0.2"
+        archive, "--database", database_url, "--workers=2", "--orders=2", "--duplicates=0.2"
     )
     assert (done.status, done.stderr) == (0, "")
     assert "All runs are equal." in done.stdout

@@ -23,7 +23,7 @@ from tools.mayhem.verdict import (
     store_in_order,
     write_mails,
 )
-from tools.scratch import fill_empty, open_scratch
+from tools.scratch import Scratch, fill_empty, open_scratch
 
 # By their link name, by the list's address, and by an address that leaves it to the List-Id.
 RECIPIENTS = ("scratch@patches.example.org", "scratch@lists.example.org", "all@lists.example.net")
@@ -64,9 +64,12 @@ class Place:
 
 
 @contextmanager
-def open_place(database: str | None) -> Iterator[Place]:
-    """Raises ScratchError and PostgresError."""
-    if database is None:
+def open_place(database: str | None, scratch: Scratch) -> Iterator[Place]:
+    """A place of its own for `database`, or SQLite's in `scratch`. Raises ScratchError and
+    PostgresError."""
+    if database == "sqlite":
+        yield Place(url=scratch.make("chaos"))
+    elif database is None:
         with (
             postgresql.temporary_directory() as directory,
             postgresql.running_server(directory) as server,
@@ -74,8 +77,8 @@ def open_place(database: str | None) -> Iterator[Place]:
             fill_empty(server.url)
             yield Place(url=server.url, server=server)
     else:
-        with open_scratch(None if database == "sqlite" else database) as scratch:
-            yield Place(url=scratch.make("chaos"))
+        with open_scratch(database) as beside:
+            yield Place(url=beside.make("chaos"))
 
 
 def run_round(setting: Setting) -> Outcome:
@@ -85,7 +88,7 @@ def run_round(setting: Setting) -> Outcome:
     with (
         temporary_directory() as directory,
         open_scratch(None) as scratch,
-        open_place(setting.database) as place,
+        open_place(setting.database, scratch) as place,
     ):
         spool = write_mails(directory / "mails", mails)
         expected = store_in_order(scratch.make("serial"), spool)

@@ -6,20 +6,21 @@ HUGE = "9" * 5000
 VALUES = ["\0", HUGE, "-1", "%", "é\ud800".encode(errors="surrogatepass"), "' OR 1=1 --", "[]",
           "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "inf", "²", '"', "a" * 10000,
           "2026-01-01T00:00:00+99:99"]  # fmt: skip
-PAGES = "q order page per_page format"
+# All lists have these, and the same code for them.
+PAGES = "page per_page format"
 ARRIVED = "received_since received_before"
-SUBMITTED = f"project series submitter since before msgid {PAGES} {ARRIVED}"
+SUBMITTED = f"project series submitter since before msgid q order {ARRIVED}"
 OF_PATCHES = "id check path prefix trailer q_in"
 NAMES = {
-    "projects/": PAGES,
-    "people/": PAGES,
-    "users/": PAGES,
-    "patches/": f"delegate state archived hash {SUBMITTED} {OF_PATCHES}",
+    "projects/": "q order",
+    "people/": "q order",
+    "users/": "q order",
+    "patches/": f"delegate state archived hash {PAGES} {SUBMITTED} {OF_PATCHES}",
     "covers/": f"q_in {SUBMITTED}",
     "series/": f"state delegate archived expand {SUBMITTED} {OF_PATCHES}",
-    "bundles/": f"project owner public {PAGES}",
-    "events/": f"project category series patch cover actor since before {PAGES} {ARRIVED}",
-    "patches/{patch}/checks/": f"user state context since before {PAGES}",
+    "bundles/": "project owner public q order",
+    "events/": f"project category series patch cover actor since before q order {ARRIVED}",
+    "patches/{patch}/checks/": "user state context since before q order",
 }
 
 
