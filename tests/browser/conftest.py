@@ -31,12 +31,18 @@ PATIENCE_MS = 15_000
 
 
 @pytest.fixture(scope="module")
-def live_server() -> Iterator[LiveServer]:
+def server() -> Iterator[LiveServer]:
     """The site on a port of its own; it ends with the module, lest its thread outlive the tests
     that know of it."""
     server = LiveServer("localhost")
     yield server
     server.stop()
+
+
+@pytest.fixture
+def live_server(server) -> LiveServer:
+    """The site for one test, with whose end all rows go: pytest-django knows it by this name."""
+    return server
 
 
 @pytest.fixture(scope="module")
@@ -67,21 +73,33 @@ def visit(browser, live_server, watch) -> Iterator[Callable[..., Page]]:
         def visit(
             path: str, *, user: AbstractBaseUser | None = None, status: int = 200, **kind
         ) -> Page:
-            options = {"base_url": live_server.url, "viewport": DESKTOP} | kind
-            context = stack.enter_context(browser.new_context(**options))
-            context.set_default_timeout(PATIENCE_MS)
-            watch.look_at(context)
-            if user is not None:
-                log_in(context, user, live_server.url)
-            page = context.new_page()
-            answer = page.goto(path)
-            assert answer.status == status
-            if status >= 400:
-                assert watch.take_faults() == [f"status {status}: {path}"]
+            page = open_window(browser, live_server.url, watch, user, **kind)
+            stack.enter_context(page.context)
+            go_to(page, watch, path, status)
             return page
 
         yield visit
         watch.check()
+
+
+def open_window(
+    browser: Browser, url: str, watch: Watch, user: AbstractBaseUser | None, **kind
+) -> Page:
+    """A window of a browser of its own, with nothing in it yet."""
+    context = browser.new_context(**({"base_url": url, "viewport": DESKTOP} | kind))
+    context.set_default_timeout(PATIENCE_MS)
+    watch.look_at(context)
+    if user is not None:
+        log_in(context, user, url)
+    return context.new_page()
+
+
+def go_to(page: Page, watch: Watch, path: str, status: int) -> None:
+    """Open a page, which must have this status."""
+    answer = page.goto(path)
+    assert answer.status == status
+    if status >= 400:
+        assert watch.take_faults() == [f"status {status}: {path}"]
 
 
 def log_in(context: BrowserContext, user: AbstractBaseUser, url: str) -> None:
@@ -101,22 +119,38 @@ def java_script_enabled(request) -> bool:
 @pytest.fixture
 def sample(transactional_db) -> Project:
     """The project `teapot` of the sample mails."""
-    call_command("loadsample", verbosity=0)
-    return Project.objects.get(linkname="teapot")
+    return load_sample()
 
 
 @pytest.fixture
 def maintainer(sample) -> AbstractBaseUser:
-    user = UserFactory(username="greta")
-    sample.maintainers.add(user)
-    return user
+    return make_maintainer(sample)
 
 
 @pytest.fixture
 def stranger(transactional_db) -> AbstractBaseUser:
-    return UserFactory(username="bo")
+    return make_stranger()
 
 
 @pytest.fixture
 def admin_user(transactional_db) -> AbstractBaseUser:
+    return make_admin()
+
+
+def load_sample() -> Project:
+    call_command("loadsample", verbosity=0)
+    return Project.objects.get(linkname="teapot")
+
+
+def make_maintainer(project: Project) -> AbstractBaseUser:
+    user = UserFactory(username="greta")
+    project.maintainers.add(user)
+    return user
+
+
+def make_stranger() -> AbstractBaseUser:
+    return UserFactory(username="bo")
+
+
+def make_admin() -> AbstractBaseUser:
     return UserFactory(username="admin", is_staff=True, is_superuser=True)

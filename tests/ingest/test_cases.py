@@ -62,7 +62,7 @@ def orders_of(mails: list[bytes]) -> list[list[bytes]]:
     """Every order of up to four mails; of more, as they are, reversed, and some shuffles."""
     if len(mails) <= 4:
         return [list(order) for order in permutations(mails)]
-    shuffles = [Random(seed).sample(mails, len(mails)) for seed in range(6)]
+    shuffles = [Random(seed).sample(mails, len(mails)) for seed in range(3)]
     return [mails, mails[::-1], *shuffles]
 
 

@@ -277,16 +277,16 @@ def test_two_jobs_make_the_same_state(child_environment, tmp_path):
         make_mail(
             subject=f"Re: Step {number}", in_reply_to=f"{number}@example.org", date=None, body=body
         )
-        for number in range(150)
+        for number in range(90)
         for body in ("Acked-by: Bob <bob@example.org>\n", "No.\n")
     ]
-    archive = write_mbox(tmp_path / "mbox", *threads, *make_patches(150))
+    archive = write_mbox(tmp_path / "mbox", *threads, *make_patches(90))
     run("parsearchive", "--project", serial.linkname, archive)
     ran = run_process(
         child_environment,
         *("parsearchive", "--json", "--jobs", 2, "--project", parallel.linkname, archive),
     )
-    assert (ran.summary["patch"], ran.summary["comment"]) == (150, 300)
+    assert (ran.summary["patch"], ran.summary["comment"]) == (90, 180)
     one, other = (run("dumpstate", "--project", p.linkname).out for p in (serial, parallel))
     assert one == other
 
@@ -333,7 +333,7 @@ def test_a_database_that_is_away_at_the_end_too(transactional_db, mbox, monkeypa
 
 # Imports that are stopped: they read from a pipe that stays open, so they never come to its end.
 
-MANY = make_patches(700)
+MANY = make_patches(620)
 # So many mails make at least one whole batch, and of one job exactly one.
 ENOUGH = {1: BATCH_MESSAGES + 200, 2: 2 * BATCH_MESSAGES + 100}
 FINISH = ("parsearchive", "--json", "-")
