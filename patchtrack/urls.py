@@ -32,6 +32,7 @@ from patchtrack.web.views import (
 )
 
 register_converter(MessageIdConverter, "msgid")
+admin.autodiscover()
 
 # A message-id may hold slashes, so the more particular path always comes first.
 project_paths = [

@@ -1,6 +1,7 @@
 """The rooms of the house keep their direction: who may import whom is read from the source."""
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -191,3 +192,19 @@ def test_a_wrong_import_is_found(module, source):
 )
 def test_a_right_import_is_not(module, source):
     assert find_violations(module, source) == []
+
+
+PARSER = """
+import django, sys
+django.setup()
+import ingest.management.commands.parsemail
+print(*(name for name in sys.modules if name.startswith(("patchtrack.web", "patchtrack.api"))))
+"""
+
+
+def test_a_parser_loads_no_pages():
+    """Fifty of them may begin at once."""
+    child = subprocess.run(
+        [sys.executable, "-c", PARSER], cwd=ROOT, stdout=subprocess.PIPE, check=True
+    )
+    assert child.stdout == b"\n"

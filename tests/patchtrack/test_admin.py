@@ -16,6 +16,7 @@ from patchtrack.models import (
     ThreadToken,
 )
 
+admin.autodiscover()
 OURS = [model for model in admin.site._registry if model._meta.app_label == "patchtrack"]
 
 
