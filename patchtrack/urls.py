@@ -52,6 +52,11 @@ project_paths = [
         webhooks.redeliver_webhook,
         name="redeliver-webhook",
     ),
+    path(
+        "settings/webhooks/<int:row>/<int:delivery>/pass-over/",
+        webhooks.pass_over_delivery,
+        name="pass-over-delivery",
+    ),
     path("filters/", saved.save, name="save-filter"),
     path("patch/<msgid:message_id>/mbox/", downloads.patch_mbox, name="patch-mbox"),
     path("patch/<msgid:message_id>/raw/", downloads.patch_diff, name="patch-diff"),
