@@ -153,6 +153,7 @@ PATCHTRACK_XMLRPC = read_choice(environ, "PATCHTRACK_XMLRPC", ("no", "yes"), def
 
 # Each stream of events keeps one of a web process's threads, for so long.
 PATCHTRACK_STREAMS = read_integer(environ, "PATCHTRACK_STREAMS", 2)
+PATCHTRACK_CLIENT_STREAMS = read_integer(environ, "PATCHTRACK_CLIENT_STREAMS", 3)
 PATCHTRACK_STREAM_SECONDS = read_seconds(environ, "PATCHTRACK_STREAM_SECONDS", 25)
 
 PATCHTRACK_WEBHOOK_NETWORKS = read_networks(environ, "PATCHTRACK_WEBHOOK_NETWORKS")

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from patchtrack.models import Throttle
-from patchtrack.services.throttle import Limit, TooOften, give_back, hash_key, take
+from patchtrack.services.throttle import Limit, TooOften, give_back, hash_key, take, take_one
 from tests.factories import DATE
 
 LIMIT = Limit(burst=3, every=timedelta(minutes=1))
@@ -25,6 +25,17 @@ def find_wait(limits, now=DATE) -> timedelta:
     with pytest.raises(TooOften) as caught:
         take(limits, now)
     return caught.value.wait
+
+
+@pytest.mark.django_db
+def test_of_several_keys_the_first_is_taken_that_has_any():
+    places = dict.fromkeys(("b", "a"), Limit(burst=1, every=MINUTE))
+    assert [take_one(places, DATE) for _ in range(2)] == ["b", "a"]
+    with pytest.raises(TooOften) as caught:
+        take_one(places, DATE + MINUTE / 2)
+    assert caught.value.wait == MINUTE / 2
+    give_back({"a": places["a"]})
+    assert take_one(places, DATE) == "a"
 
 
 @pytest.mark.django_db
