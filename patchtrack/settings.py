@@ -180,6 +180,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
 X_FRAME_OPTIONS = "DENY"
 
+DEFAULT_EXCEPTION_REPORTER_FILTER = "patchtrack.logs.HidingFilter"
 LOG_LEVEL = read_choice(
     environ, "PATCHTRACK_LOG_LEVEL", ("debug", "info", "warning", "error"), default="info"
 ).upper()

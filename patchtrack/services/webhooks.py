@@ -4,7 +4,7 @@ import json
 import logging
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -37,7 +37,7 @@ class Wish:
 
     url: str
     categories: Collection[str] = ()
-    secret: str = ""
+    secret: str = field(default="", repr=False)
 
 
 @in_transaction

@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from patchtrack.models import Project, Webhook, WebhookDelivery
@@ -48,6 +49,7 @@ _ACTS: Mapping[str, tuple[Act, str]] = {
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("secret")
 @never_cache
 def webhooks(request: HttpRequest, linkname: str) -> HttpResponse:
     """The webhooks of a project; a new one's secret is shown in the answer, and never again."""
@@ -67,6 +69,7 @@ def webhooks(request: HttpRequest, linkname: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("secret")
 def webhook(request: HttpRequest, linkname: str, row: int) -> HttpResponse:
     """A webhook with its log."""
     project = find_own_project(request, linkname)
