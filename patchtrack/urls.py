@@ -122,6 +122,7 @@ urlpatterns = [
     path("xmlrpc/", xmlrpc, name="xmlrpc"),
     path("xmlrpc", xmlrpc),
     path("about/", site.about, name="about"),
+    path("favicon.ico", site.favicon, name="favicon"),
     path("robots.txt", site.robots, name="robots"),
     path("mail/", mail_health.mail_health, name="mail-health"),
     path("mail/decide/", mail_health.decide, name="mail-decide"),
