@@ -51,7 +51,7 @@ MIDDLEWARE = [
     "patchtrack.targets.absolute_form",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "patchtrack.web.middleware.FinalSlashes",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "patchtrack.web.middleware.time_zone",
