@@ -90,11 +90,18 @@ class TestTake:
         assert Throttle.objects.get().key in JOE
 
 
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda: take(JANE | JOE, DATE),
+        lambda: take_one(dict.fromkeys("abc", Limit(burst=1, every=MINUTE)), DATE),
+    ],
+)
 @pytest.mark.django_db(transaction=True)
-def test_attempts_at_the_same_time_are_no_more_than_one_after_the_other():
+def test_attempts_at_the_same_time_are_no_more_than_one_after_the_other(use):
     def attempt(_) -> bool:
         try:
-            take(JANE | JOE, DATE)
+            use()
         except TooOften:
             return False
         finally:
