@@ -145,12 +145,26 @@ def test_a_client_has_so_many_at_once(client, db, settings):
         hang_up(answer)
 
 
-def test_who_cannot_be_told_from_others_may_have_more(client, db, settings):
-    settings.PATCHTRACK_CLIENT_STREAMS = 1
+@pytest.mark.parametrize(("most", "is_user"), [(1, False), (0, True)])
+def test_who_is_not_bounded_may_have_more(client, db, settings, most, is_user):
+    settings.PATCHTRACK_CLIENT_STREAMS = most
+    if is_user:
+        client.force_login(UserFactory())
     streams = [client.get(URL) for _ in range(2)]
     assert {answer.status_code for answer in streams} == {200}
     for answer in streams:
         hang_up(answer)
+
+
+@pytest.mark.parametrize("most", [3, 30])
+def test_a_place_takes_a_fixed_number_of_queries(
+    client, db, settings, most, django_assert_num_queries
+):
+    settings.PATCHTRACK_CLIENT_STREAMS = most
+    user = {"Authorization": f"Token {add_token(UserFactory())}"}
+    with django_assert_num_queries(7):
+        answer = client.get(URL, headers=user)
+    hang_up(answer)
 
 
 def test_who_is_refused_takes_no_place(client, db, settings):
