@@ -52,7 +52,7 @@ MIDDLEWARE = [
     "patchtrack.targets.absolute_form",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "patchtrack.web.middleware.FinalSlashes",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "patchtrack.web.middleware.time_zone",
@@ -154,6 +154,7 @@ PATCHTRACK_XMLRPC = read_choice(environ, "PATCHTRACK_XMLRPC", ("no", "yes"), def
 
 # Each stream of events keeps one of a web process's threads, for so long.
 PATCHTRACK_STREAMS = read_integer(environ, "PATCHTRACK_STREAMS", 2)
+PATCHTRACK_CLIENT_STREAMS = read_integer(environ, "PATCHTRACK_CLIENT_STREAMS", 3)
 PATCHTRACK_STREAM_SECONDS = read_seconds(environ, "PATCHTRACK_STREAM_SECONDS", 25)
 
 PATCHTRACK_WEBHOOK_NETWORKS = read_networks(environ, "PATCHTRACK_WEBHOOK_NETWORKS")
@@ -180,6 +181,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
 X_FRAME_OPTIONS = "DENY"
 
+DEFAULT_EXCEPTION_REPORTER_FILTER = "patchtrack.logs.HidingFilter"
 LOG_LEVEL = read_choice(
     environ, "PATCHTRACK_LOG_LEVEL", ("debug", "info", "warning", "error"), default="info"
 ).upper()

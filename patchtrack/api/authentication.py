@@ -1,6 +1,7 @@
 """Who asks: by session, by name and password, or by one of the user's tokens.
 
-The session stands first: so a refusal is 403 and never 401, which clients do not expect.
+The session stands first: so a refusal is 403 and never 401, which clients do not expect. Whatever
+fails below here, no report of it that Django makes tells variables, for some are secrets.
 """
 
 from math import ceil
@@ -8,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
 from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, Throttled
 from rest_framework.permissions import SAFE_METHODS
@@ -21,6 +23,10 @@ from patchtrack.services.throttle import TooOften
 class BasicAuthentication(authentication.BasicAuthentication):
     """A password, which is checked as often as on the login page and no more."""
 
+    @sensitive_variables()
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        return super().authenticate(request)
+
     def authenticate_credentials(
         self, userid: str, password: str, request: Request | HttpRequest | None = None
     ) -> tuple[User, None]:
@@ -33,6 +39,10 @@ class BasicAuthentication(authentication.BasicAuthentication):
 
 class TokenAuthentication(authentication.TokenAuthentication):
     """`Authorization: Token ...`, the scheme in any case; only digests of tokens are kept."""
+
+    @sensitive_variables()
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        return super().authenticate(request)
 
     def authenticate_credentials(self, key: str) -> tuple[User, ApiToken]:
         token = find_token(key)

@@ -56,10 +56,17 @@ def _choose_key(request: Request) -> tuple[int, str]:
     # To tell who asks may take a while.
     if not (user_rate or anonymous_rate):
         return 0, ""
+    kind, name = find_asker(request)
+    rate = user_rate if kind == "user" else anonymous_rate
+    return rate, hash_key(f"api {kind}", name) if name else ""
+
+
+def find_asker(request: Request) -> tuple[str, str]:
+    """Whose a request is: "user" and the id, or "client" and the network, which is empty if nobody
+    can tell."""
     if request.user.is_authenticated:
-        return user_rate, hash_key("api user", str(request.user.pk))
-    client = find_client(request)
-    return anonymous_rate, hash_key("api client", client) if client else ""
+        return "user", str(request.user.pk)
+    return "client", find_client(request)
 
 
 def tell_rate(rate: Rate | None, response: HttpResponseBase) -> None:

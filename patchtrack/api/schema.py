@@ -134,7 +134,14 @@ class Schema(AutoSchema):
     def _find_refusals(self) -> tuple[int, ...]:
         if self.writes:
             return (400, 413, 415, *self.said.statuses)
-        return (400,) if self.said.lists else ()
+        return (400,) if self.said.lists or self._can_expand else ()
+
+    @property
+    def _can_expand(self) -> bool:
+        """What a series refers to can be told with it."""
+        return self.said.tells == "series" and has_filter(
+            "series", "expand", self.view.kwargs["version"]
+        )
 
     def _get_response_headers_for_code(
         self,
@@ -167,8 +174,7 @@ class Schema(AutoSchema):
             return [{**_parameter("id", "Which are changed.", many=True), "required": True}]
         if self.method != "GET":
             return []
-        can_expand = self.said.tells == "series" and has_filter("series", "expand", version)
-        expand = [_parameter("expand", _EXPAND, many=True)] if can_expand else []
+        expand = [_parameter("expand", _EXPAND, many=True)] if self._can_expand else []
         return [*self._find_list_parameters(resource, version), *expand] if resource else expand
 
     def _find_list_parameters(self, resource: str, version: int) -> list[Shape]:

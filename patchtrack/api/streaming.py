@@ -15,8 +15,9 @@ from patchtrack.services.following import find_stretch
 
 # How often new events are looked for.
 PAUSE_SECONDS = 1.0
-# Proxies and clients take who is silent for longer to be gone.
-SILENT_SECONDS = 15.0
+# How often at least we say that we are still there. Whoever has gone is noticed by the second word
+# that is not taken.
+SILENT_SECONDS = 5.0
 # When clients come again after the end of their stream.
 RETRY_MILLISECONDS = 2000
 _TOGETHER = 100
@@ -63,13 +64,14 @@ def format_position(position: int) -> str:
 @dataclass(slots=True, kw_only=True)
 class Stream:
     """What is sent: the events `rows` behind the cursor `position` as they come, for so many
-    seconds. Whoever serves it closes it in the end, once, also if it was never begun."""
+    seconds. Whoever serves it closes it in the end, once, also if it was never begun: it has its
+    places until then, and `leave` gives them back."""
 
     rows: QuerySet[Event]
     position: int
     seconds: float
     tell: Callable[[Collection[Event]], list[Record]]
-    places: Places
+    leave: Callable[[], None]
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
@@ -104,5 +106,4 @@ class Stream:
         return told, stretch.is_last
 
     def close(self) -> None:
-        """Give the place back."""
-        self.places.give_back()
+        self.leave()

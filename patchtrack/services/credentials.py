@@ -5,11 +5,14 @@ from base64 import b64decode
 
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
 
 from patchtrack.services.accounts import find_token
 from patchtrack.services.permissions import User
 
 
+# For reports of errors, as all that has to do with secrets.
+@sensitive_variables()
 def find_viewer(request: HttpRequest) -> User:
     """The user of the session, or the one whom the Authorization header (RFC 7617, or
     `Token ...`) names; with wrong credentials somebody who has not logged in.

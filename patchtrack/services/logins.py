@@ -18,6 +18,7 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from patchtrack.services.clients import parse_client
 from patchtrack.services.throttle import Limit, TooOften, give_back, hash_key, take
@@ -41,6 +42,7 @@ _LOGGED_IN_AT = "logged_in_at"
 class ThrottledBackend(ModelBackend):
     """Django's check of passwords, throttled; users come with their profile in one query."""
 
+    @sensitive_variables()
     def authenticate(
         self,
         request: HttpRequest | None,

@@ -54,15 +54,32 @@ def take(limits: Mapping[str, Limit], now: datetime) -> dict[str, timedelta]:
 
 
 @in_transaction
+def take_one(limits: Mapping[str, Limit], now: datetime) -> str:
+    """Use up one attempt under one of the keys, the first that has any; which it was. Raises
+    TooOften."""
+    rows = _lock(list(limits), now)
+    waits = {row.key: choose_wait(row.until, limits[row.key], now) for row in rows}
+    key = min(limits, key=waits.__getitem__)
+    if waits[key]:
+        raise TooOften(waits[key])
+    _use_up([row for row in rows if row.key == key], limits, now)
+    return key
+
+
+@in_transaction
 def _take(limits: Mapping[str, Limit], now: datetime) -> dict[str, timedelta]:
     rows = _lock(list(limits), now)
     wait = max((choose_wait(row.until, limits[row.key], now) for row in rows), default=timedelta())
     if wait:
         raise TooOften(wait)
+    _use_up(rows, limits, now)
+    return {row.key: row.until - now for row in rows}
+
+
+def _use_up(rows: list[Throttle], limits: Mapping[str, Limit], now: datetime) -> None:
     for row in rows:
         row.until = max(row.until, now) + limits[row.key].every
     Throttle.objects.bulk_update(rows, ["until"])
-    return {row.key: row.until - now for row in rows}
 
 
 def choose_wait(until: datetime, limit: Limit, now: datetime) -> timedelta:

@@ -20,7 +20,7 @@ from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from patchtrack.models import Event, Webhook, WebhookDelivery
@@ -90,6 +90,12 @@ def send_webhooks(tally: Tally, is_stopping: Callable[[], bool] = lambda: False)
             log.exception("webhook %d is left for later", hook.pk)
 
 
+def find_wanted(hook: Webhook) -> QuerySet[Event]:
+    """The events that a webhook is sent, those too that it has got."""
+    rows = Event.objects.filter(project=hook.project_id)
+    return rows.filter(category__in=hook.categories) if hook.categories else rows
+
+
 @transaction.atomic
 def claim_due(now: datetime) -> Webhook | None:
     """A webhook to which something is to be sent, which is now the caller's until CLAIM has
@@ -128,10 +134,7 @@ class _Turn:
         return self._is_stopping() or time.monotonic() > self._end
 
     def _send_news(self) -> None:
-        rows = Event.objects.filter(project=self._hook.project_id)
-        if self._hook.categories:
-            rows = rows.filter(category__in=self._hook.categories)
-        stretch = find_stretch(rows, self._hook.cursor, _TOGETHER)
+        stretch = find_stretch(find_wanted(self._hook), self._hook.cursor, _TOGETHER)
         for record in tell_events(stretch.events) if stretch.events else []:
             if self._is_over:
                 return

@@ -4,7 +4,7 @@ import json
 import logging
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +18,7 @@ from patchtrack.services.following import find_newest_cursor
 from patchtrack.services.outgoing import split_url
 from patchtrack.services.permissions import is_maintainer
 from patchtrack.services.transactions import in_transaction
+from patchtrack.services.webhook_sending import find_wanted
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ class Wish:
 
     url: str
     categories: Collection[str] = ()
-    secret: str = ""
+    secret: str = field(default="", repr=False)
 
 
 @in_transaction
@@ -79,11 +80,32 @@ def resume_webhook(
     """Let a webhook that was stopped get all that has happened since, or only what happens from
     now on. Raises PermissionDenied and Webhook.DoesNotExist."""
     hook = _find(user, project, row)
-    columns: dict[str, Any] = {"active": True, "attempts": 0, "failure": "", "due": timezone.now()}
     if from_now_on:
-        # Whoever is about to send what came before loses the claim.
-        columns |= {"cursor": find_newest_cursor(), "claimed": None}
-    Webhook.objects.filter(pk=hook.pk).update(**columns)
+        _go_on_behind(hook, find_newest_cursor())
+    else:
+        _go_on(hook)
+
+
+@in_transaction
+def pass_over(user: AbstractBaseUser, project: Project, row: int, delivery: int) -> None:
+    """Let a webhook that was stopped go on behind the event that failed, if that is the one of a
+    delivery. Raises PermissionDenied, Webhook.DoesNotExist, and WebhookDelivery.DoesNotExist if
+    another event is next by now."""
+    hook = _find(user, project, row)
+    failed = find_failed(hook)
+    if failed is None or failed.pk != delivery:
+        raise WebhookDelivery.DoesNotExist
+    _go_on_behind(hook, failed.cursor)
+    log.info("%s had the webhook %d pass over %d", user.get_username(), row, failed.cursor)
+
+
+def find_failed(hook: Webhook) -> WebhookDelivery | None:
+    """What failed and keeps a webhook that was stopped from all that came later: None while it is
+    active, or if what is next was never tried."""
+    if hook.active:
+        return None
+    coming = find_wanted(hook).filter(cursor__gt=hook.cursor).order_by("cursor")
+    return hook.deliveries.filter(cursor__in=coming.values("cursor")[:1], attempts__gt=0).first()
 
 
 @in_transaction
@@ -108,6 +130,16 @@ def redeliver(user: AbstractBaseUser, project: Project, row: int, delivery: int)
     hook = _find(user, project, row)
     if not hook.deliveries.filter(pk=delivery).update(wanted=True):
         raise WebhookDelivery.DoesNotExist
+
+
+def _go_on(hook: Webhook, **columns: Any) -> None:
+    begun: dict[str, Any] = {"active": True, "attempts": 0, "failure": "", "due": timezone.now()}
+    Webhook.objects.filter(pk=hook.pk).update(**begun, **columns)
+
+
+def _go_on_behind(hook: Webhook, cursor: int) -> None:
+    # Whoever is about to send what came before loses the claim.
+    _go_on(hook, cursor=cursor, claimed=None)
 
 
 def _lock(user: AbstractBaseUser, project: Project) -> Project:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.common import CommonMiddleware
 from django.utils import timezone
+from django.utils.http import escape_leading_slashes
 
 from patchtrack.services.accounts import find_profile, find_time_zone
 
@@ -13,6 +15,15 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+class FinalSlashes(CommonMiddleware):
+    """Django's middleware that leads to the address with the final slash, in development as in
+    production: there it would fail where something is written, lest a form be lost, but clients
+    of the API know what to make of 301."""
+
+    def get_full_path_with_slash(self, request: HttpRequest) -> str:
+        return escape_leading_slashes(request.get_full_path(force_append_slash=True))
 
 
 def content_security_policy(

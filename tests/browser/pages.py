@@ -183,11 +183,11 @@ PLACES = {
 NO_PAGES = frozenset(
     """
     act-on-webhook address-comment any-raw-mail bundle-mbox change change-bundle comment-by-id
-    cover-by-id cover-file cover-mbox cover-mbox-by-id logout mail-decide mail-file patch-by-id
-    patch-diff patch-diff-by-id patch-mbox patch-mbox-by-id person-feed primary-address project-feed
-    project-rule project-rules pwclientrc raw-mail redeliver-webhook remove-filter revoke-feed-key
-    revoke-token robots save-filter series-feed series-mbox todo-feed todo-seen undo-change
-    unlink-address xmlrpc
+    cover-by-id cover-file cover-mbox cover-mbox-by-id favicon logout mail-decide mail-file
+    pass-over-delivery patch-by-id patch-diff patch-diff-by-id patch-mbox patch-mbox-by-id
+    person-feed primary-address project-feed project-rule project-rules pwclientrc raw-mail
+    redeliver-webhook remove-filter revoke-feed-key revoke-token robots save-filter series-feed
+    series-mbox todo-feed todo-seen undo-change unlink-address xmlrpc
     """.split()
 )
 

@@ -35,7 +35,11 @@ class Schema(APIView):
     authentication_classes = ()
 
     def get(self, request: Request, version: int, prefix: str) -> Response:
-        headers = {"Cache-Control": f"public, max-age={_KEPT_SECONDS}"}
+        suffix = "json" if "json" in request.accepted_renderer.media_type else "yaml"
+        headers = {
+            "Cache-Control": f"public, max-age={_KEPT_SECONDS}",
+            "Content-Disposition": f'inline; filename="patchtrack-1.{version}.{suffix}"',
+        }
         return Response(_find_schema(version, prefix), headers=headers)
 
 

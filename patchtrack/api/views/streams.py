@@ -1,6 +1,7 @@
 """The stream of events, for who would rather be told than ask."""
 
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from rest_framework.request import Request
 
 from patchtrack.api.following import parse_cursor
 from patchtrack.api.narrowing import narrow_all
+from patchtrack.api.own_places import take_own_place
 from patchtrack.api.payloads import tell_events
 from patchtrack.api.streaming import PLACES, Stream, TooMany
 from patchtrack.api.views.base import Resource
@@ -76,16 +78,24 @@ class EventStream(Resource):
         return parse_cursor(said or request.query_params.get("after", "latest").strip())
 
     def _open(self, rows: QuerySet[Event], after: int, seconds: float) -> Stream:
-        """Raises TooManyStreams."""
+        """Raises TooManyStreams and TooManyOwn."""
         records = self.records
-        try:
-            PLACES.take(settings.PATCHTRACK_STREAMS)
-        except TooMany as error:
-            raise TooManyStreams from error
         return Stream(
             rows=rows,
             position=after,
             seconds=seconds,
             tell=lambda events: tell_events(records, events),
-            places=PLACES,
+            leave=_take_places(self.request),
         )
+
+
+def _take_places(request: Request) -> Callable[[], None]:
+    """What a stream needs; what gives it back. Raises TooManyStreams and TooManyOwn."""
+    with ExitStack() as taken:
+        try:
+            PLACES.take(settings.PATCHTRACK_STREAMS)
+        except TooMany as error:
+            raise TooManyStreams from error
+        taken.callback(PLACES.give_back)
+        taken.callback(take_own_place(request))
+        return taken.pop_all().close

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from patchtrack.models import Person
@@ -93,6 +94,7 @@ def _find_address_or_404(request: HttpRequest, row: int) -> Person:
 @_read_or_post
 @login_required
 @prove_first("tokens")
+@sensitive_variables()
 @never_cache
 def tokens(request: HttpRequest) -> HttpResponse:
     """The user's tokens for the API; a new one is shown in the answer, and never again."""

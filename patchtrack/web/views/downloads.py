@@ -1,11 +1,13 @@
 """What tools fetch: mboxes, diffs and raw mails."""
 
 import re
+from hashlib import sha256
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix, reverse
+from django.utils.http import quote_etag
 from django.views.decorators.http import conditional_page, require_safe
 
 from patchtrack.models import Kind, Message, Patch, Project
@@ -106,7 +108,9 @@ def make_mbox(items: list[Item], filename: str) -> HttpResponse:
 
 def _attachment(content: bytes, content_type: str, filename: str) -> HttpResponse:
     # Clients read the name up to the end of the line: it must not be quoted.
-    disposition = f"attachment; filename={filename}"
-    return HttpResponse(
-        content, content_type=content_type, headers={"Content-Disposition": disposition}
-    )
+    headers = {
+        "Content-Disposition": f"attachment; filename={filename}",
+        # Here, for Django gives none to who asks for the head alone.
+        "ETag": quote_etag(sha256(content).hexdigest()),
+    }
+    return HttpResponse(content, content_type=content_type, headers=headers)

@@ -4,8 +4,9 @@ import sys
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from patchtrack.services.database_errors import find_race, is_outage
@@ -36,6 +37,12 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(_ROBOTS, content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def favicon(_request: HttpRequest) -> HttpResponse:
+    """Where browsers look for the icon of what is no page: JSON, or a mail as it came."""
+    return redirect(static("patchtrack/icon.svg"))
 
 
 def server_error(_request: HttpRequest) -> HttpResponse:

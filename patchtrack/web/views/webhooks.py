@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from patchtrack.models import Project, Webhook, WebhookDelivery
@@ -17,6 +18,8 @@ from patchtrack.services.webhooks import (
     add_test,
     add_webhook,
     change_webhook,
+    find_failed,
+    pass_over,
     redeliver,
     remove_webhook,
     resume_webhook,
@@ -46,6 +49,7 @@ _ACTS: Mapping[str, tuple[Act, str]] = {
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("secret")
 @never_cache
 def webhooks(request: HttpRequest, linkname: str) -> HttpResponse:
     """The webhooks of a project; a new one's secret is shown in the answer, and never again."""
@@ -65,6 +69,7 @@ def webhooks(request: HttpRequest, linkname: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("secret")
 def webhook(request: HttpRequest, linkname: str, row: int) -> HttpResponse:
     """A webhook with its log."""
     project = find_own_project(request, linkname)
@@ -76,7 +81,13 @@ def webhook(request: HttpRequest, linkname: str, row: int) -> HttpResponse:
         messages.success(request, "The webhook is saved.")
         return redirect("webhook", linkname, row)
     log = hook.deliveries.order_by("-pk").defer("body")
-    context = {"hook": hook, "form": form, "deliveries": log[:_SHOWN], "shown": _SHOWN}
+    context = {
+        "hook": hook,
+        "failed": find_failed(hook),
+        "form": form,
+        "deliveries": log[:_SHOWN],
+        "shown": _SHOWN,
+    }
     status = 422 if form.errors else 200
     return _show(request, project, "patchtrack/webhook.html", context, status)
 
@@ -106,6 +117,20 @@ def redeliver_webhook(request: HttpRequest, linkname: str, row: int, delivery: i
     except (Webhook.DoesNotExist, WebhookDelivery.DoesNotExist) as error:
         raise Http404("This is not in the log any more.") from error
     messages.success(request, "It is to be sent once more. Look again in a moment.")
+    return _back(linkname, row)
+
+
+@login_required
+@require_POST
+def pass_over_delivery(
+    request: HttpRequest, linkname: str, row: int, delivery: int
+) -> HttpResponse:
+    project = find_own_project(request, linkname)
+    try:
+        pass_over(request.user, project, row, delivery)
+    except (Webhook.DoesNotExist, WebhookDelivery.DoesNotExist) as error:
+        raise Http404("This is not what keeps the webhook from going on any more.") from error
+    messages.success(request, "All that has happened since is sent now, without that event.")
     return _back(linkname, row)
 
 

@@ -24,6 +24,7 @@ DETAILS = [
     "patches/{patch}/checks/{check}/",
     "patches/{patch}/comments/{comment}/",
     "covers/{cover}/",
+    "covers/{cover}/comments/{answer}/",
     "series/{series}/",
     "bundles/{bundle}/",
 ]
@@ -46,6 +47,7 @@ def ids(patch, maintainer) -> dict[str, int]:
         "check": add_check(maintainer, patch.pk, NewCheck(state=1)).pk,
         "comment": Comment.objects.get(message__message_id="a@example.org").pk,
         "cover": Cover.objects.get().pk,
+        "answer": Comment.objects.get(message__message_id="c@example.org").pk,
         "series": patch.series_id,
         "bundle": make_bundle(maintainer, wish).pk,
     }
@@ -66,6 +68,7 @@ def test_who_has_an_answer_is_not_sent_it_again(editor, ids, path):
     assert again.headers["ETag"] == etag
     other = editor.get(path, headers={"If-None-Match": '"x"'})
     assert (other.status_code, other.headers["ETag"]) == (200, etag)
+    assert editor.head(path).headers["ETag"] == etag
 
 
 def test_versions_of_an_answer_have_etags_of_their_own(editor, ids):

@@ -252,8 +252,10 @@ def test_without_the_final_slash_the_query_is_kept(client, db, path):
     assert answer.headers["Location"] == f"{path}/?state=new&state=rfc&q=a+b"
 
 
+@pytest.mark.parametrize("debug", [False, True])
 @pytest.mark.parametrize("method", ["post", "patch"])
-def test_a_write_without_the_final_slash_is_led_there_too(client, db, method):
+def test_a_write_without_the_final_slash_is_led_there_too(client, db, settings, method, debug):
+    settings.DEBUG = debug
     answer = getattr(client, method)("/api/bundles")
     assert (answer.status_code, answer.headers["Location"]) == (301, "/api/bundles/")
 

@@ -156,3 +156,14 @@ def test_the_schema_is_the_same_for_all_and_may_be_kept(client, db):
     answer = client.get("/api/schema/", headers={"Authorization": "Token nonsense"})
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "public, max-age=3600"
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("/api/1.2/schema/", "patchtrack-1.2.yaml"),
+        ("/api/1.4/schema/?format=json", "patchtrack-1.4.json"),
+    ],
+)
+def test_who_keeps_a_schema_has_a_name_for_it(client, db, url, name):
+    assert client.get(url).headers["Content-Disposition"] == f'inline; filename="{name}"'

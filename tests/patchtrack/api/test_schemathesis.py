@@ -1,6 +1,7 @@
 """Whatever schemathesis makes of the schema, the API answers as the schema says, and never fails.
 
-API_EXAMPLES is how many requests of each kind are made for each operation.
+API_EXAMPLES is how many requests of each kind are made for each operation, API_VERSION the version
+that is asked, such as 4 for 1.4: by default the latest, which has all that the others have.
 """
 
 import os
@@ -19,12 +20,14 @@ from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi import checks
 
 from patchtrack.api.schema import find_schema
+from patchtrack.api.versions import LATEST
 from patchtrack.models import Comment, Cover
 from patchtrack.services.accounts import add_token
 from patchtrack.services.bundles import BundleWish, make_bundle
 from patchtrack.services.checks import NewCheck, add_check
 
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "1"))
+VERSION = int(os.environ.get("API_VERSION", LATEST))
 load_all_checks()
 # What a schema forbids may well be taken ("yes" for true), and what it lets through refused (a
 # state that there is not): that is how clients know it. And a bad cookie beside a good token is
@@ -75,7 +78,7 @@ def application():
 
 
 def find_known(known: dict, operation: APIOperation) -> dict[str, object]:
-    path = operation.path.removeprefix("/api/1.4")
+    path = operation.path.removeprefix(f"/api/1.{VERSION}")
     rows = next((rows for start, rows in known.items() if path.startswith(start)), {})
     return {name: row for name, row in rows.items() if f"{{{name}}}" in path}
 
@@ -94,11 +97,11 @@ def ask(operation: APIOperation, mode: GenerationMode, headers: dict, where: dic
 
 
 def test_the_api_does_what_its_schema_says(application, known, maintainer):
-    schema = schemathesis.openapi.from_dict(find_schema(4, "/1.4"))
+    schema = schemathesis.openapi.from_dict(find_schema(VERSION, f"/1.{VERSION}"))
     schema.app = application
     headers = {"Authorization": f"Token {add_token(maintainer)}"}
     operations = [result.ok() for result in schema.get_all_operations()]
-    assert len(operations) > 30
+    assert len(operations) > 20
     for operation in operations:
         where = find_known(known, operation)
         for mode in GenerationMode:

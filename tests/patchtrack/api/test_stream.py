@@ -5,15 +5,16 @@ import json
 
 import pytest
 from django.core.signals import request_finished
-from django.db import close_old_connections, connection
+from django.db import OperationalError, close_old_connections, connection
 from django.test import AsyncClient
 from django.test.utils import CaptureQueriesContext
 
 from patchtrack.api import streaming
-from patchtrack.api.streaming import Places, Stream, format_event
+from patchtrack.api.streaming import Stream, format_event
 from patchtrack.models import Event
+from patchtrack.services.accounts import add_token
 from patchtrack.services.cursors import record_cursors
-from tests.factories import deliver, make_diff, make_mail
+from tests.factories import UserFactory, deliver, make_diff, make_mail
 
 URL = "/api/events/stream"
 
@@ -124,6 +125,70 @@ def test_there_are_so_many_at_once(client, db, settings):
     hang_up(second)
 
 
+def test_a_client_has_so_many_at_once(client, db, settings):
+    settings.PATCHTRACK_STREAMS = 9
+    settings.PATCHTRACK_CLIENT_STREAMS = 2
+    settings.PATCHTRACK_PROXY_CLIENT_HEADER = "HTTP_X_REAL_IP"
+    here, there = ({"X-Real-IP": address} for address in ("192.0.2.1", "192.0.2.2"))
+    user = here | {"Authorization": f"Token {add_token(UserFactory())}"}
+    streams = [client.get(URL, headers=headers) for headers in (here, here, there, user, user)]
+    assert {answer.status_code for answer in streams} == {200}
+    for headers in (here, user):
+        refused = client.get(URL, headers=headers | {"Accept": "text/event-stream"})
+        assert refused.status_code == 429
+        assert 0 < int(refused.headers["Retry-After"]) <= 10
+        assert "You have 2 event streams open." in refused.json()["detail"]
+    hang_up(streams[0])
+    again = client.get(URL, headers=here)
+    assert again.status_code == 200
+    for answer in (*streams[1:], again):
+        hang_up(answer)
+
+
+@pytest.mark.parametrize(("most", "is_user"), [(1, False), (0, True)])
+def test_who_is_not_bounded_may_have_more(client, db, settings, most, is_user):
+    settings.PATCHTRACK_CLIENT_STREAMS = most
+    if is_user:
+        client.force_login(UserFactory())
+    streams = [client.get(URL) for _ in range(2)]
+    assert {answer.status_code for answer in streams} == {200}
+    for answer in streams:
+        hang_up(answer)
+
+
+@pytest.mark.parametrize("most", [3, 30])
+def test_a_place_takes_a_fixed_number_of_queries(
+    client, db, settings, most, django_assert_num_queries
+):
+    settings.PATCHTRACK_CLIENT_STREAMS = most
+    user = {"Authorization": f"Token {add_token(UserFactory())}"}
+    with django_assert_num_queries(7):
+        answer = client.get(URL, headers=user)
+    hang_up(answer)
+
+
+def test_who_is_refused_takes_no_place(client, db, settings):
+    settings.PATCHTRACK_STREAMS = 2
+    settings.PATCHTRACK_CLIENT_STREAMS = 1
+    user = {"Authorization": f"Token {add_token(UserFactory())}"}
+    first = client.get(URL, headers=user)
+    assert client.get(URL, headers=user).status_code == 429
+    other = client.get(URL)
+    assert other.status_code == 200
+    for answer in (first, other):
+        hang_up(answer)
+
+
+def test_a_place_that_cannot_be_given_back_comes_back_by_itself(client, db, monkeypatch, caplog):
+    def fail(_limits):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr("patchtrack.api.own_places.give_back", fail)
+    user = {"Authorization": f"Token {add_token(UserFactory())}"}
+    hang_up(client.get(URL, headers=user))
+    assert "a stream has ended" in caplog.text
+
+
 @pytest.mark.django_db(transaction=True)
 def test_an_asynchronous_server_is_told_at_once_what_there_is(settings):
     """It would keep everything until the stream's end."""
@@ -159,7 +224,7 @@ def stream(day: Day, seconds: float = 40) -> list[str]:
             position=0,
             seconds=seconds,
             tell=lambda events: [{"cursor": e.cursor, "category": e.category} for e in events],
-            places=Places(),
+            leave=lambda: None,
             clock=day.clock,
             sleep=day.sleep,
         )
@@ -188,7 +253,7 @@ def test_much_is_told_in_stretches_without_a_pause(project, monkeypatch):
 
 
 def test_who_waits_hears_that_we_are_still_there(db):
-    assert [text.splitlines()[0] for text in stream(Day())] == [
+    assert [text.splitlines()[0] for text in stream(Day(), 12)] == [
         "retry: 2000", ": no news", ": no news", ": no news",
     ]  # fmt: skip
 

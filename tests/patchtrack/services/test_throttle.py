@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from patchtrack.models import Throttle
-from patchtrack.services.throttle import Limit, TooOften, give_back, hash_key, take
+from patchtrack.services.throttle import Limit, TooOften, give_back, hash_key, take, take_one
 from tests.factories import DATE
 
 LIMIT = Limit(burst=3, every=timedelta(minutes=1))
@@ -25,6 +25,17 @@ def find_wait(limits, now=DATE) -> timedelta:
     with pytest.raises(TooOften) as caught:
         take(limits, now)
     return caught.value.wait
+
+
+@pytest.mark.django_db
+def test_of_several_keys_the_first_is_taken_that_has_any():
+    places = dict.fromkeys(("b", "a"), Limit(burst=1, every=MINUTE))
+    assert [take_one(places, DATE) for _ in range(2)] == ["b", "a"]
+    with pytest.raises(TooOften) as caught:
+        take_one(places, DATE + MINUTE / 2)
+    assert caught.value.wait == MINUTE / 2
+    give_back({"a": places["a"]})
+    assert take_one(places, DATE) == "a"
 
 
 @pytest.mark.django_db
@@ -79,11 +90,18 @@ class TestTake:
         assert Throttle.objects.get().key in JOE
 
 
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda: take(JANE | JOE, DATE),
+        lambda: take_one(dict.fromkeys("abc", Limit(burst=1, every=MINUTE)), DATE),
+    ],
+)
 @pytest.mark.django_db(transaction=True)
-def test_attempts_at_the_same_time_are_no_more_than_one_after_the_other():
+def test_attempts_at_the_same_time_are_no_more_than_one_after_the_other(use):
     def attempt(_) -> bool:
         try:
-            take(JANE | JOE, DATE)
+            use()
         except TooOften:
             return False
         finally:

@@ -21,6 +21,7 @@ from patchtrack.services.webhook_sending import (
     claim_due,
     send_webhooks,
 )
+from patchtrack.services.webhooks import find_failed, pass_over
 from tests.factories import ProjectFactory, deliver, make_diff, make_mail
 from tests.patchtrack.receiver import run_receiver
 
@@ -169,6 +170,35 @@ def test_it_is_stopped_when_it_has_failed_too_often(project, receiver, hook):
     hook.refresh_from_db()
     assert not hook.active
     assert hook.failure == "Stopped after 10 attempts that failed. It answered 500."
+
+
+def fail_until_stopped(receiver) -> None:
+    receiver.statuses = [200] + [500] * MOST_ATTEMPTS
+    for _ in range(MOST_ATTEMPTS):
+        send()
+        pass_time()
+
+
+def test_it_goes_on_behind_the_one_event_that_failed(project, receiver, hook, admin_user):
+    add_patch(project)
+    fail_until_stopped(receiver)
+    hook.refresh_from_db()
+    failed = find_failed(hook)
+    assert failed.cursor == 2
+    pass_over(admin_user, project, hook.pk, failed.pk)
+    assert send() == Tally(sent=2)
+    assert [request.record["cursor"] for request in receiver.requests[-2:]] == [3, 4]
+
+
+def test_what_was_withdrawn_need_not_be_passed_over(project, receiver, hook, admin_user):
+    add_patch(project)
+    fail_until_stopped(receiver)
+    failed = WebhookDelivery.objects.get(cursor=2)
+    Event.objects.get(cursor=2).delete()
+    with pytest.raises(WebhookDelivery.DoesNotExist):
+        pass_over(admin_user, project, hook.pk, failed.pk)
+    hook.refresh_from_db()
+    assert (hook.active, hook.cursor) == (False, 1)
 
 
 def test_who_cannot_be_reached_says_why(project, settings, hook):

@@ -37,6 +37,10 @@ def test_robots_are_kept_from_what_has_no_end(client, db):
     assert {"Disallow: /*?", "Disallow: /mail/"} <= set(answer.content.decode().splitlines())
 
 
+def test_the_icon_is_where_browsers_look_for_it(client, db):
+    assert client.get("/favicon.ico").headers["Location"] == "/static/patchtrack/icon.svg"
+
+
 @pytest.fixture
 def failing(client, monkeypatch):
     """A site whose front page raises what it is given; the answer to who asks for it."""

@@ -1,5 +1,7 @@
 """The pages on which maintainers say where their project's events are sent."""
 
+from uuid import uuid4
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -10,6 +12,7 @@ from patchtrack.services.webhooks import (
     add_test,
     add_webhook,
     change_webhook,
+    pass_over,
     redeliver,
     remove_webhook,
     resume_webhook,
@@ -126,6 +129,37 @@ def test_one_may_leave_out_what_was_not_sent(client, jane, hook, series):
     assert (hook.active, hook.cursor) == (True, number)
 
 
+@pytest.fixture
+def failed(hook, series) -> WebhookDelivery:
+    """What keeps a webhook that was stopped from going on: its first event."""
+    record_cursors()
+    Webhook.objects.update(active=False)
+    return hook.deliveries.create(key=uuid4(), category="check-created", cursor=1, attempts=10)
+
+
+def test_one_may_leave_out_what_failed_alone(client, jane, hook, failed):
+    page = client.get(f"{PAGE}{hook.pk}/").content.decode()
+    assert "Leave out the one that failed, and go on" in page
+    where = f"{PAGE}{hook.pk}/{failed.pk}/pass-over/"
+    assert where in page
+    assert "without that event" in post(client, where)
+    hook.refresh_from_db()
+    assert (hook.active, hook.attempts, hook.cursor) == (True, 0, 1)
+
+
+def test_nothing_else_is_left_out(client, jane, hook, failed):
+    other = hook.deliveries.create(key=uuid4(), category="check-created", cursor=2, attempts=1)
+    assert client.post(f"{PAGE}{hook.pk}/{other.pk}/pass-over/").status_code == 404
+    where = f"{PAGE}{hook.pk}/{failed.pk}/pass-over/"
+    for active, attempts in ((False, 0), (True, 10)):
+        Webhook.objects.update(active=active)
+        hook.deliveries.update(attempts=attempts)
+        assert "pass-over" not in client.get(f"{PAGE}{hook.pk}/").content.decode()
+        assert client.post(where).status_code == 404
+    hook.refresh_from_db()
+    assert hook.cursor == 0
+
+
 def test_one_that_fails_says_why(client, jane, hook):
     Webhook.objects.update(attempts=3, failure="It answered 500.")
     assert (
@@ -159,7 +193,8 @@ def test_what_is_gone_is_not_found(client, jane, hook, project):
     for row in (4711, other.pk):
         assert client.get(f"{PAGE}{row}/").status_code == 404
         assert client.post(f"{PAGE}{row}/act/", {"action": "remove"}).status_code == 404
-    assert client.post(f"{PAGE}{hook.pk}/4711/").status_code == 404
+    for end in ("", "pass-over/"):
+        assert client.post(f"{PAGE}{hook.pk}/4711/{end}").status_code == 404
     assert client.post(f"{PAGE}{hook.pk}/act/", {"action": "dance"}).status_code == 400
     assert Webhook.objects.count() == 2
 
@@ -178,7 +213,12 @@ def stranger(request, client, project) -> str:
 
 
 def test_others_see_and_change_nothing(client, stranger, hook, delivery):
-    for path in ("", f"{hook.pk}/", f"{hook.pk}/act/", f"{hook.pk}/{delivery.pk}/"):
+    for path in (
+        "",
+        f"{hook.pk}/",
+        f"{hook.pk}/act/",
+        *(f"{hook.pk}/{delivery.pk}/{end}" for end in ("", "pass-over/")),
+    ):
         for answer in (
             client.get(PAGE + path),
             client.post(PAGE + path, {"url": "https://evil.example.org/", "action": "remove"}),
@@ -202,6 +242,7 @@ def test_others_see_and_change_nothing(client, stranger, hook, delivery):
         lambda user, project, hook: resume_webhook(user, project, hook.pk),
         lambda user, project, hook: add_test(user, project, hook.pk),
         lambda user, project, hook: redeliver(user, project, hook.pk, 1),
+        lambda user, project, hook: pass_over(user, project, hook.pk, 1),
     ],
 )
 def test_no_page_could_let_others(project, hook, act):
@@ -217,6 +258,7 @@ def test_administrators_may(client, admin_user, hook):
 def test_the_pages_take_a_fixed_number_of_queries(
     client, jane, project, hook, delivery, django_assert_max_num_queries
 ):
+    Webhook.objects.update(active=False)
     for number in range(15):
         project.webhooks.create(url=URL, secret="x", cursor=0)
         hook.deliveries.create(key=f"{number:032x}", category="ping", body="{}")
