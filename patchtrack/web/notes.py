@@ -9,9 +9,10 @@ from django.utils.safestring import mark_safe
 
 from ingest.mail import Body
 from patchtrack.models import Message
-from patchtrack.templatetags.patchtrack import age, display_name
+from patchtrack.web.ages import render_age
 from patchtrack.web.diff_lines import DiffFile
 from patchtrack.web.diffs import Notes
+from patchtrack.web.names import display_name
 from patchtrack.web.quotes import DiffIndex, Place, Remark, derive_remarks, index_diff
 from patchtrack.web.text import escape_text
 
@@ -59,7 +60,7 @@ def _render_head(message: Message, page: str) -> str:
     author = message.author
     return (
         f'<p><b title="{escape(author.address)}"><bdi>{escape_text(display_name(author))}</bdi>'
-        f'</b> {age(message.date)} <a href="{escape(page)}#{message.pk}">comment</a></p>'
+        f'</b> {render_age(message.date)} <a href="{escape(page)}#{message.pk}">comment</a></p>'
     )
 
 

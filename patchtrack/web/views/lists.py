@@ -9,49 +9,24 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from patchtrack.models import Patch, Project, Series, State, Tag
+from patchtrack.models import Patch, Project, State, Tag
 from patchtrack.services.accounts import find_profile
 from patchtrack.services.choices import find_states
 from patchtrack.services.filtering import (
     PatchFilter,
     find_named,
 )
-from patchtrack.services.listing import (
-    SeriesFacts,
-    find_series_facts,
-)
+from patchtrack.services.listing import find_series_facts
 from patchtrack.services.permissions import User
 from patchtrack.services.project_settings import find_tag_columns
 from patchtrack.services.saved_filters import find_saved_filters
 from patchtrack.web.choosing import find_bundle_names, find_choices
-from patchtrack.web.deciding import digest_decisions, format_seen
 from patchtrack.web.filters import CHECKS, find_chips, format_filter, parse_filter
 from patchtrack.web.listings import Listing, find_counted_page, find_patches, find_series
 from patchtrack.web.ordering import COLUMNS, OF_TAG, Order, parse_order
 from patchtrack.web.origins import format_origin
 from patchtrack.web.paging import Page, format_cut
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PatchRow:
-    """A patch in a list; `tags` has the number for each column of tags, `seen` what a form tells
-    us of it."""
-
-    patch: Patch
-    tags: list[tuple[Tag, int]]
-    comments: int
-    seen: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeriesRow:
-    """A series in a list; `tags` has for each column how many of its patches have the tag."""
-
-    series: Series
-    facts: SeriesFacts
-    tags: list[tuple[Tag, int]]
-    comments: int
-    seen: str
+from patchtrack.web.rows import PatchRow, SeriesRow, count_tags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,32 +157,13 @@ def _tag_headings(
 _ASCENDING = ("name", "submitter", "state", "delegate")
 
 
-def count_tags(counts: Mapping[str, int], tags: Sequence[Tag]) -> list[tuple[Tag, int]]:
-    """For each column of tags how many there are."""
-    return [(tag, counts.get(tag.name, 0)) for tag in tags]
-
-
 def _find_patch_rows(page: Page, tags: list[Tag]) -> list[PatchRow]:
-    return [
-        PatchRow(
-            patch=patch,
-            tags=count_tags(patch.tags, tags),
-            comments=patch.comment_count,
-            seen=format_seen(patch),
-        )
-        for patch in page.rows
-    ]
+    return [PatchRow(patch=patch, tags=count_tags(patch.tags, tags)) for patch in page.rows]
 
 
 def _find_series_rows(page: Page, tags: list[Tag]) -> list[SeriesRow]:
     facts = find_series_facts(page.rows)
     return [
-        SeriesRow(
-            series=series,
-            facts=facts[series.pk],
-            tags=count_tags(series.tags, tags),
-            comments=series.comment_count,
-            seen=f"{series.pk}:{digest_decisions(facts[series.pk].decided)}",
-        )
+        SeriesRow(series=series, facts=facts[series.pk], tags=count_tags(series.tags, tags))
         for series in page.rows
     ]
