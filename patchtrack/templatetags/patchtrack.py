@@ -1,6 +1,7 @@
 """What the templates need beyond Django's own tags and filters."""
 
 import shlex
+from datetime import datetime
 from html import escape
 
 from django import template
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from patchtrack.models import Comment, Message, Project, SavedFilter, Series
-from patchtrack.web.ages import render_age, render_exact_time
+from patchtrack.web.ages import Clock, read_clock
 from patchtrack.web.cells import (
     render_amount,
     render_check,
@@ -31,25 +32,43 @@ from patchtrack.web.text import escape_all
 
 register = template.Library()
 register.filter(display_name)
-register.simple_tag(render_age, name="age")
 register.simple_tag(render_amount, name="amount_cell")
 register.simple_tag(render_check, name="check_result")
-register.simple_tag(render_exact_time, name="exact_time")
 register.simple_tag(render_received, name="received")
 register.simple_tag(render_states, name="state_names")
 register.simple_tag(render_tags, name="tag_cells")
 
 
-@register.simple_tag
-def patch_row(project: Project, row: PatchRow, origin: str, selects: bool) -> SafeString:
+@register.simple_tag(takes_context=True)
+def age(context: template.Context, date: datetime) -> SafeString:
+    return _find_clock(context).render_age(date)
+
+
+@register.simple_tag(takes_context=True)
+def exact_time(context: template.Context, date: datetime) -> SafeString:
+    return _find_clock(context).render_exact_time(date)
+
+
+def _find_clock(context: template.Context) -> Clock:
+    """The clock by which all times are told that a template shows."""
+    kept = context.render_context
+    if _find_clock not in kept:
+        kept[_find_clock] = read_clock()
+    return kept[_find_clock]
+
+
+@register.simple_tag(takes_context=True)
+def patch_row(
+    context: template.Context, project: Project, row: PatchRow, origin: str, selects: bool
+) -> SafeString:
     """A patch in a list that `origin` leads back to."""
-    return row.render(project.linkname, origin, selects=selects)
+    return row.render(_find_clock(context), project.linkname, origin, selects=selects)
 
 
-@register.simple_tag
-def series_row(row: SeriesRow, selects: bool) -> SafeString:
+@register.simple_tag(takes_context=True)
+def series_row(context: template.Context, row: SeriesRow, selects: bool) -> SafeString:
     """A series in a list."""
-    return row.render(selects=selects)
+    return row.render(_find_clock(context), selects=selects)
 
 
 @register.simple_tag
@@ -64,15 +83,15 @@ def comment_page(project: Project, comment: Comment) -> str:
     return comment_url(project.linkname, comment)
 
 
-@register.simple_tag
-def comment_head(project: Project, mail: ShownMail) -> SafeString:
+@register.simple_tag(takes_context=True)
+def comment_head(context: template.Context, project: Project, mail: ShownMail) -> SafeString:
     """Where a comment begins: who says something, and when; with links to the comment itself and
     to its raw mail. A page has hundreds, and this takes half as long as a template."""
     message, author = mail.message, mail.message.author
     return mark_safe(  # noqa: S308 (what comes from outside is escaped)
         f'<article class="comment depth-{mail.depth}" id="{mail.anchor}">\n<header>\n'
         f'<b title="{escape(author.address)}"><bdi>{escape(display_name(author))}</bdi></b>\n'
-        f'<a class="minor" href="#{message.pk}">{render_exact_time(message.date)}</a>\n'
+        f'<a class="minor" href="#{message.pk}">{exact_time(context, message.date)}</a>\n'
         f'<a class="minor" href="{escape(raw_mail_of(project, message))}">raw</a>'
     )
 

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from patchtrack.models import Patch, Person, Series, Tag
 from patchtrack.services.listing import SeriesFacts
-from patchtrack.web.ages import render_age
+from patchtrack.web.ages import Clock
 from patchtrack.web.cells import (
     render_amount,
     render_check,
@@ -32,7 +32,7 @@ class PatchRow:
     patch: Patch
     tags: Sequence[tuple[Tag, int]]
 
-    def render(self, linkname: str, origin: str, *, selects: bool) -> SafeString:
+    def render(self, clock: Clock, linkname: str, origin: str, *, selects: bool) -> SafeString:
         """The row of a list that `origin` leads back to; `selects` says whether it can be chosen
         for a form."""
         patch, series = self.patch, self.patch.series
@@ -56,7 +56,7 @@ class PatchRow:
             f'<td class="state">{escape(str(patch.state))}</td>\n',
             _render_delegates((patch.delegate.get_username(),) if patch.delegate else ()),
             render_amount(patch.comment_count, "comment"),
-            f'\n<td class="number age">{render_age(patch.date)}</td>',
+            f'\n<td class="number age">{clock.render_age(patch.date)}</td>',
         )
         return mark_safe(f"<tr>\n{''.join(cells)}\n</tr>")  # noqa: S308 (each cell is escaped)
 
@@ -69,7 +69,7 @@ class SeriesRow:
     facts: SeriesFacts
     tags: Sequence[tuple[Tag, int]]
 
-    def render(self, *, selects: bool) -> SafeString:
+    def render(self, clock: Clock, *, selects: bool) -> SafeString:
         """The row; `selects` says whether it can be chosen for a form."""
         series, facts = self.series, self.facts
         received = series.received_total
@@ -85,7 +85,7 @@ class SeriesRow:
             f'<td class="state">{render_states(facts.states)}</td>\n',
             _render_delegates(facts.delegates),
             render_amount(series.comment_count, "comment"),
-            f'\n<td class="number age">{render_age(series.date)}</td>',
+            f'\n<td class="number age">{clock.render_age(series.date)}</td>',
         )
         return mark_safe(f"<tr>\n{''.join(cells)}\n</tr>")  # noqa: S308 (each cell is escaped)
 
