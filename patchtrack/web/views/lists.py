@@ -1,7 +1,6 @@
 """The lists of a project: its series, and its patches."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,20 +21,12 @@ from patchtrack.services.project_settings import find_tag_columns
 from patchtrack.services.saved_filters import find_saved_filters
 from patchtrack.web.choosing import find_bundle_names, find_choices
 from patchtrack.web.filters import CHECKS, find_chips, format_filter, parse_filter
+from patchtrack.web.headings import list_choices, make_headings, make_tag_headings
 from patchtrack.web.listings import Listing, find_counted_page, find_patches, find_series
-from patchtrack.web.ordering import COLUMNS, OF_TAG, Order, parse_order
+from patchtrack.web.ordering import Order, parse_order
 from patchtrack.web.origins import format_origin
 from patchtrack.web.paging import Page, format_cut
 from patchtrack.web.rows import PatchRow, SeriesRow, count_tags
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
-    """How a column is sorted by: where its heading leads, and the order that stands now, as
-    `aria-sort` has it."""
-
-    url: str
-    sort: str
 
 
 @require_safe
@@ -69,11 +60,12 @@ def _render_list(
         "project": project,
         "kind": kind,
         "tags": tags,
-        "tag_headings": _tag_headings(tags, format_filter(wanted), order),
+        "tag_headings": make_tag_headings(tags, format_filter(wanted), order),
         "rows": find_rows(page, tags),
         "count": page.count,
         "wanted": wanted,
         "order": order.parameters.get("order", ""),
+        "orders": list_choices(kind, tags, order),
         "origin": _origin(request.GET, wanted, order),
         "states": states,
         "checks": list(CHECKS),
@@ -115,7 +107,7 @@ def _links(
     return links | {
         "filter_query": urlencode(filters | ordered),
         "chips": find_chips(wanted, states, ordered, known),
-        "headings": {name: _heading(name, filters, order) for name in COLUMNS[kind]},
+        "headings": make_headings(kind, filters, order),
     }
 
 
@@ -136,25 +128,6 @@ def _known_names(page: Page, wanted: PatchFilter, users: Sequence[User]) -> dict
     first = page.rows[0]
     series = first.series if isinstance(first, Patch) else None
     return known | {"submitter": first.submitter.name, "series": series.name if series else ""}
-
-
-def _heading(name: str, filters: Mapping[str, str], order: Order) -> Heading:
-    """A click sorts by the column, texts from A on and numbers from the greatest; a second click
-    turns it round."""
-    is_now = name == order.name
-    descending = not order.descending if is_now else name not in _ASCENDING
-    url = "?" + urlencode({**filters, "order": f"{'-' if descending else ''}{name}"})
-    now = "descending" if order.descending else "ascending"
-    return Heading(url=url, sort=now if is_now else "none")
-
-
-def _tag_headings(
-    tags: Sequence[Tag], filters: Mapping[str, str], order: Order
-) -> list[tuple[Tag, Heading]]:
-    return [(tag, _heading(f"{OF_TAG}{tag.name}", filters, order)) for tag in tags]
-
-
-_ASCENDING = ("name", "submitter", "state", "delegate")
 
 
 def _find_patch_rows(page: Page, tags: list[Tag]) -> list[PatchRow]:
