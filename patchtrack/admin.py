@@ -45,11 +45,10 @@ class AccountAdmin(UserAdmin):
 
 
 class DelegationRuleInline(admin.StackedInline):
-    """One line each; in a table, the fields would have no labels."""
+    """Stacked, since in a table the fields would have no labels."""
 
     model = models.DelegationRule
     extra = 0
-    fields = [("path", "user", "priority")]
     autocomplete_fields = ["user"]
 
 
