@@ -44,7 +44,7 @@ def _render_list(
     linkname: str,
     kind: str,
     find: Callable[[Project, PatchFilter, list[State], Order], Listing],
-    find_rows: Callable[[Page, list[Tag]], list],
+    find_rows: Callable[[Page, list[Tag], User], list],
 ) -> HttpResponse:
     project = get_object_or_404(Project, linkname=linkname)
     states = find_states(project)
@@ -61,7 +61,7 @@ def _render_list(
         "kind": kind,
         "tags": tags,
         "tag_headings": make_tag_headings(tags, format_filter(wanted), order),
-        "rows": find_rows(page, tags),
+        "rows": find_rows(page, tags, request.user),
         "count": page.count,
         "wanted": wanted,
         "order": order.parameters.get("order", ""),
@@ -130,12 +130,13 @@ def _known_names(page: Page, wanted: PatchFilter, users: Sequence[User]) -> dict
     return known | {"submitter": first.submitter.name, "series": series.name if series else ""}
 
 
-def _find_patch_rows(page: Page, tags: list[Tag]) -> list[PatchRow]:
+def _find_patch_rows(page: Page, tags: list[Tag], _user: User) -> list[PatchRow]:
     return [PatchRow(patch=patch, tags=count_tags(patch.tags, tags)) for patch in page.rows]
 
 
-def _find_series_rows(page: Page, tags: list[Tag]) -> list[SeriesRow]:
-    facts = find_series_facts(page.rows)
+def _find_series_rows(page: Page, tags: list[Tag], user: User) -> list[SeriesRow]:
+    # Whoever cannot decide sends back nothing of what was decided.
+    facts = find_series_facts(page.rows, decisions=user.is_authenticated)
     return [
         SeriesRow(series=series, facts=facts[series.pk], tags=count_tags(series.tags, tags))
         for series in page.rows
