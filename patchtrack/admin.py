@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import UserAdmin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -32,7 +34,19 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
-class DelegationRuleInline(admin.TabularInline):
+admin.site.unregister(get_user_model())
+
+
+@admin.register(get_user_model())
+class AccountAdmin(UserAdmin):
+    """When users came and were last here is nothing to be set."""
+
+    readonly_fields = ["last_login", "date_joined"]
+
+
+class DelegationRuleInline(admin.StackedInline):
+    """Stacked, since in a table the fields would have no labels."""
+
     model = models.DelegationRule
     extra = 0
     autocomplete_fields = ["user"]

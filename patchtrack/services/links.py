@@ -25,6 +25,16 @@ def _project_url(linkname: str, _prefix: str) -> str:
     return reverse("series-list", args=[linkname])
 
 
+@lru_cache(maxsize=8)
+def _all_series_url(_prefix: str) -> str:
+    return reverse("series", args=[0]).removesuffix("0/")
+
+
+def series_url(series: int) -> str:
+    """The page of a series, by its id."""
+    return f"{_all_series_url(get_script_prefix())}{series}/"
+
+
 def message_url(linkname: str, kind: str, message_id: str, leaf: str = "") -> str:
     """The page of a message of a project; `kind` is "patch", "cover" or "mail", and `leaf`
     one of its other forms, such as "mbox"."""

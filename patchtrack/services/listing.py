@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import IntegerField, QuerySet, Subquery
+from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
 
 from patchtrack.models import Patch, Series
 from patchtrack.services.changes import DECISIONS
@@ -42,37 +42,48 @@ def format_count(number: int, most: int = MOST_COUNTED) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesFacts:
     """What the patches of a series say together: how many are in each state (by name, in the
-    states' order), who they are delegated to, the worst of their checks (None without any), and
-    what is decided about each (id, state, delegate, archived)."""
+    states' order), who they are delegated to, the worst of their checks (None without any), and,
+    where that was asked for, what is decided about each (id, state, delegate, archived)."""
 
     states: Mapping[str, int]
     delegates: tuple[str, ...]
     check: int | None
-    decided: tuple[tuple[int, int, int | None, bool], ...]
+    decided: tuple[tuple[int, int, int | None, bool], ...] = ()
 
 
 _FACTS = ("state__name", "delegate__username", "check_state")
 _DECIDED = ("pk", *DECISIONS)
 
 
-def find_series_facts(series: Iterable[Series]) -> dict[int, SeriesFacts]:
-    """The facts of each series, by its id, in one query."""
+def find_series_facts(
+    series: Iterable[Series], *, decisions: bool = False
+) -> dict[int, SeriesFacts]:
+    """The facts of each series, by its id, in one query.
+
+    A list may show thousands of patches: without `decisions`, the database sums up those that
+    are alike.
+    """
     rows: dict[int, list[tuple]] = {row.pk: [] for row in series}
     patches = Patch.objects.filter(series__in=rows.keys()).order_by("state__ordering")
-    for patch in patches.values_list("series_id", *_FACTS, *_DECIDED):
-        rows[patch[0]].append(patch[1:])
+    if decisions:
+        said = patches.annotate(alike=Value(1))
+    else:
+        said = patches.values("series_id", *_FACTS).annotate(alike=Count("pk"))
+    columns = (*_FACTS, "alike", *(_DECIDED if decisions else ()))
+    for own, *facts in said.values_list("series_id", *columns):
+        rows[own].append(tuple(facts))
     return {row: _sum_up(facts) for row, facts in rows.items()}
 
 
 def _sum_up(rows: Sequence[tuple]) -> SeriesFacts:
-    """The facts of a series by the rows of its patches; a list may show thousands of patches."""
-    if not rows:
-        return SeriesFacts(states={}, delegates=(), check=None, decided=())
-    states, delegates, checks, *_ = zip(*rows, strict=True)
-    checked = [check for check in checks if check is not None]
+    """The facts of a series by the rows of its patches, each with how many it stands for."""
+    states: Counter[str] = Counter()
+    for name, _, _, number, *_ in rows:
+        states[name] += number
+    checked = [row[2] for row in rows if row[2] is not None]
     return SeriesFacts(
-        states=dict(Counter(states)),
-        delegates=tuple(dict.fromkeys(filter(None, delegates))),
+        states=dict(states),
+        delegates=tuple(dict.fromkeys(row[1] for row in rows if row[1])),
         check=choose_worst(checked) if checked else None,
-        decided=tuple([row[len(_FACTS) :] for row in rows]),
+        decided=tuple([row[len(_FACTS) + 1 :] for row in rows if len(row) > len(_FACTS) + 1]),
     )

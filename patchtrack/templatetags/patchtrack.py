@@ -1,16 +1,15 @@
 """What the templates need beyond Django's own tags and filters."""
 
 import shlex
-from datetime import UTC, datetime
+from datetime import datetime
 from html import escape
 
 from django import template
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from patchtrack.models import Comment, Message, Person, Project, SavedFilter, Series
-from patchtrack.web.ages import NOW, format_age
+from patchtrack.models import Comment, Message, Project, SavedFilter, Series
+from patchtrack.web.ages import Clock, read_clock
 from patchtrack.web.cells import (
     render_amount,
     render_check,
@@ -27,9 +26,12 @@ from patchtrack.web.links import (
     own_url,
 )
 from patchtrack.web.mails import ShownMail
+from patchtrack.web.names import display_name
+from patchtrack.web.rows import PatchRow, SeriesRow
 from patchtrack.web.text import escape_all
 
 register = template.Library()
+register.filter(display_name)
 register.simple_tag(render_amount, name="amount_cell")
 register.simple_tag(render_check, name="check_result")
 register.simple_tag(render_received, name="received")
@@ -37,27 +39,36 @@ register.simple_tag(render_states, name="state_names")
 register.simple_tag(render_tags, name="tag_cells")
 
 
-@register.simple_tag
-def age(date: datetime) -> SafeString:
-    """How long ago something was; the exact time is told on hover and to programs."""
-    return _render_time(date, format_age(timezone.now() - date))
+@register.simple_tag(takes_context=True)
+def age(context: template.Context, date: datetime) -> SafeString:
+    return _find_clock(context).render_age(date)
 
 
-@register.simple_tag
-def exact_time(date: datetime) -> SafeString:
-    """When something was and how long ago that is, where there is room for both."""
-    said = format_age(timezone.now() - date)
-    ago = said if said == NOW else f"{said} ago"
-    return _render_time(date, f"{timezone.localtime(date):%d %b %Y %H:%M %Z} ({ago})")
+@register.simple_tag(takes_context=True)
+def exact_time(context: template.Context, date: datetime) -> SafeString:
+    return _find_clock(context).render_exact_time(date)
 
 
-def _render_time(date: datetime, said: str) -> SafeString:
-    """A time in our words, with the exact one on hover and for programs."""
-    exact = date.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
-    local = timezone.localtime(date)
-    return mark_safe(  # noqa: S308 (dates hold no markup; a list shows hundreds of them)
-        f'<time datetime="{exact}Z" title="{local:%a, %d %b %Y %H:%M:%S %Z}">{said}</time>'
-    )
+def _find_clock(context: template.Context) -> Clock:
+    """The clock by which all times are told that a template shows."""
+    kept = context.render_context
+    if _find_clock not in kept:
+        kept[_find_clock] = read_clock()
+    return kept[_find_clock]
+
+
+@register.simple_tag(takes_context=True)
+def patch_row(
+    context: template.Context, project: Project, row: PatchRow, origin: str, selects: bool
+) -> SafeString:
+    """A patch in a list that `origin` leads back to."""
+    return row.render(_find_clock(context), project.linkname, origin, selects=selects)
+
+
+@register.simple_tag(takes_context=True)
+def series_row(context: template.Context, row: SeriesRow, selects: bool) -> SafeString:
+    """A series in a list."""
+    return row.render(_find_clock(context), selects=selects)
 
 
 @register.simple_tag
@@ -72,15 +83,15 @@ def comment_page(project: Project, comment: Comment) -> str:
     return comment_url(project.linkname, comment)
 
 
-@register.simple_tag
-def comment_head(project: Project, mail: ShownMail) -> SafeString:
+@register.simple_tag(takes_context=True)
+def comment_head(context: template.Context, project: Project, mail: ShownMail) -> SafeString:
     """Where a comment begins: who says something, and when; with links to the comment itself and
     to its raw mail. A page has hundreds, and this takes half as long as a template."""
     message, author = mail.message, mail.message.author
     return mark_safe(  # noqa: S308 (what comes from outside is escaped)
         f'<article class="comment depth-{mail.depth}" id="{mail.anchor}">\n<header>\n'
         f'<b title="{escape(author.address)}"><bdi>{escape(display_name(author))}</bdi></b>\n'
-        f'<a class="minor" href="#{message.pk}">{exact_time(message.date)}</a>\n'
+        f'<a class="minor" href="#{message.pk}">{exact_time(context, message.date)}</a>\n'
         f'<a class="minor" href="{escape(raw_mail_of(project, message))}">raw</a>'
     )
 
@@ -147,9 +158,3 @@ def shell_word(text: str) -> str:
 def web_url(text: str) -> str:
     """The text if it may be the target of a link, else nothing."""
     return text if is_web_url(text) else ""
-
-
-@register.filter
-def display_name(person: Person) -> str:
-    """A person's name; one who never gave any is known by the address's first half."""
-    return person.name or person.address.partition("@")[0]

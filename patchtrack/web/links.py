@@ -9,6 +9,7 @@ from patchtrack.services.links import (
     is_web_url,
     message_url,
     quote_segment,
+    series_url,
 )
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "message_url",
     "own_url",
     "quote_segment",
+    "series_url",
 ]
 
 

@@ -42,6 +42,12 @@ class ShownMail:
         """The id of a comment's place on a page."""
         return str(self.message.pk)
 
+    @property
+    def asks(self) -> bool:
+        """Whether a comment asks for action, or has asked for it."""
+        comment = getattr(self.message, "comment", None)
+        return comment is not None and comment.addressed is not None
+
 
 def show_mail(
     message: Message,

@@ -9,9 +9,10 @@ from django.utils.safestring import mark_safe
 
 from ingest.mail import Body
 from patchtrack.models import Message
-from patchtrack.templatetags.patchtrack import age, display_name
+from patchtrack.web.ages import Clock, read_clock
 from patchtrack.web.diff_lines import DiffFile
 from patchtrack.web.diffs import Notes
+from patchtrack.web.names import display_name
 from patchtrack.web.quotes import DiffIndex, Place, Remark, derive_remarks, index_diff
 from patchtrack.web.text import escape_text
 
@@ -36,10 +37,11 @@ def render_notes(
     remarks = _read_remarks(comments, bodies, index_diff(files))
     places: dict[Place, list[str]] = defaultdict(list)
     heads: dict[int, str] = {}
+    clock = read_clock()
     for message, remark in islice(remarks, _MOST_OF_PAGE):
         if len(places[remark.place]) < _MOST_OF_LINE:
             head = heads.get(message.pk) or heads.setdefault(
-                message.pk, _render_head(message, page)
+                message.pk, _render_head(clock, message, page)
             )
             words = _render_words(remark.text)
             places[remark.place].append(f'<div class="note">{head}{words}</div>')
@@ -55,11 +57,12 @@ def _read_remarks(
                 yield message, remark
 
 
-def _render_head(message: Message, page: str) -> str:
+def _render_head(clock: Clock, message: Message, page: str) -> str:
     author = message.author
     return (
         f'<p><b title="{escape(author.address)}"><bdi>{escape_text(display_name(author))}</bdi>'
-        f'</b> {age(message.date)} <a href="{escape(page)}#{message.pk}">comment</a></p>'
+        f"</b> {clock.render_age(message.date)}"
+        f' <a href="{escape(page)}#{message.pk}">comment</a></p>'
     )
 
 

@@ -137,9 +137,14 @@ def _clean_reply(text: str) -> str:
     kept = [
         line
         for line in text.strip("\n").split("\n")
-        if not (_CUT.fullmatch(line[:80]) or _INTRODUCTION.match(line[:400]) or is_trailer(line))
+        if not (_CUT.fullmatch(line[:80]) or _is_introduction(line[:400]) or is_trailer(line))
     ]
     return "\n".join(kept).strip()
+
+
+def _is_introduction(line: str) -> bool:
+    # Few lines end so, and to look at the end takes a fraction of the time.
+    return line.rstrip().endswith(":") and _INTRODUCTION.match(line) is not None
 
 
 def _locate(quote: _Quote, index: DiffIndex, after: int) -> int:

@@ -78,12 +78,12 @@ def test_the_first_key_leads_to_the_content(visit, sample):
     page.wait_for_url("**/#main")
 
 
-@pytest.mark.parametrize("name", ["Filters…", "Menu"])
+@pytest.mark.parametrize("name", ["Filter, sort…", "Menu"])
 def test_on_a_phone_what_has_no_room_is_in_a_sheet(visit, maintainer, java_script_enabled, name):
     options = {"viewport": PHONE, "java_script_enabled": java_script_enabled}
     page = visit("/project/teapot/", user=maintainer, **options)
     inside = page.get_by_role(
-        "button", name={"Menu": "Log out", "Filters…": "Filter"}[name], exact=True
+        "button", name={"Menu": "Log out", "Filter, sort…": "Filter"}[name], exact=True
     )
     expect(inside).to_be_hidden()
     page.get_by_role("button", name=name).click()

@@ -13,9 +13,9 @@ from patchtrack.services.feed_keys import find_feed_user
 from patchtrack.services.news import find_new_messages, find_new_patches, find_new_series
 from patchtrack.services.stored import StoredMail, find_stored
 from patchtrack.services.todo import TodoNews, find_todo_news
-from patchtrack.templatetags.patchtrack import display_name
 from patchtrack.web.feeds import CONTENT_TYPE, Entry, Feed, format_feed
 from patchtrack.web.links import comment_url, message_url
+from patchtrack.web.names import display_name
 from patchtrack.web.views.series import find_series_or_404
 
 # Of a larger mail a feed has only the title.

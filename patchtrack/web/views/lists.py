@@ -1,7 +1,6 @@
 """The lists of a project: its series, and its patches."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,58 +8,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from patchtrack.models import Patch, Project, Series, State, Tag
+from patchtrack.models import Patch, Project, State, Tag
 from patchtrack.services.accounts import find_profile
 from patchtrack.services.choices import find_states
 from patchtrack.services.filtering import (
     PatchFilter,
     find_named,
 )
-from patchtrack.services.listing import (
-    SeriesFacts,
-    find_series_facts,
-)
+from patchtrack.services.listing import find_series_facts
 from patchtrack.services.permissions import User
 from patchtrack.services.project_settings import find_tag_columns
 from patchtrack.services.saved_filters import find_saved_filters
 from patchtrack.web.choosing import find_bundle_names, find_choices
-from patchtrack.web.deciding import digest_decisions, format_seen
 from patchtrack.web.filters import CHECKS, find_chips, format_filter, parse_filter
+from patchtrack.web.headings import list_choices, make_headings, make_tag_headings
 from patchtrack.web.listings import Listing, find_counted_page, find_patches, find_series
-from patchtrack.web.ordering import COLUMNS, OF_TAG, Order, parse_order
+from patchtrack.web.ordering import Order, parse_order
 from patchtrack.web.origins import format_origin
 from patchtrack.web.paging import Page, format_cut
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PatchRow:
-    """A patch in a list; `tags` has the number for each column of tags, `seen` what a form tells
-    us of it."""
-
-    patch: Patch
-    tags: list[tuple[Tag, int]]
-    comments: int
-    seen: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeriesRow:
-    """A series in a list; `tags` has for each column how many of its patches have the tag."""
-
-    series: Series
-    facts: SeriesFacts
-    tags: list[tuple[Tag, int]]
-    comments: int
-    seen: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
-    """How a column is sorted by: where its heading leads, and the order that stands now, as
-    `aria-sort` has it."""
-
-    url: str
-    sort: str
+from patchtrack.web.rows import PatchRow, SeriesRow, count_tags
 
 
 @require_safe
@@ -78,7 +44,7 @@ def _render_list(
     linkname: str,
     kind: str,
     find: Callable[[Project, PatchFilter, list[State], Order], Listing],
-    find_rows: Callable[[Page, list[Tag]], list],
+    find_rows: Callable[[Page, list[Tag], User], list],
 ) -> HttpResponse:
     project = get_object_or_404(Project, linkname=linkname)
     states = find_states(project)
@@ -94,11 +60,12 @@ def _render_list(
         "project": project,
         "kind": kind,
         "tags": tags,
-        "tag_headings": _tag_headings(tags, format_filter(wanted), order),
-        "rows": find_rows(page, tags),
+        "tag_headings": make_tag_headings(tags, format_filter(wanted), order),
+        "rows": find_rows(page, tags, request.user),
         "count": page.count,
         "wanted": wanted,
         "order": order.parameters.get("order", ""),
+        "orders": list_choices(kind, tags, order),
         "origin": _origin(request.GET, wanted, order),
         "states": states,
         "checks": list(CHECKS),
@@ -140,7 +107,7 @@ def _links(
     return links | {
         "filter_query": urlencode(filters | ordered),
         "chips": find_chips(wanted, states, ordered, known),
-        "headings": {name: _heading(name, filters, order) for name in COLUMNS[kind]},
+        "headings": make_headings(kind, filters, order),
     }
 
 
@@ -163,51 +130,14 @@ def _known_names(page: Page, wanted: PatchFilter, users: Sequence[User]) -> dict
     return known | {"submitter": first.submitter.name, "series": series.name if series else ""}
 
 
-def _heading(name: str, filters: Mapping[str, str], order: Order) -> Heading:
-    """A click sorts by the column, texts from A on and numbers from the greatest; a second click
-    turns it round."""
-    is_now = name == order.name
-    descending = not order.descending if is_now else name not in _ASCENDING
-    url = "?" + urlencode({**filters, "order": f"{'-' if descending else ''}{name}"})
-    now = "descending" if order.descending else "ascending"
-    return Heading(url=url, sort=now if is_now else "none")
+def _find_patch_rows(page: Page, tags: list[Tag], _user: User) -> list[PatchRow]:
+    return [PatchRow(patch=patch, tags=count_tags(patch.tags, tags)) for patch in page.rows]
 
 
-def _tag_headings(
-    tags: Sequence[Tag], filters: Mapping[str, str], order: Order
-) -> list[tuple[Tag, Heading]]:
-    return [(tag, _heading(f"{OF_TAG}{tag.name}", filters, order)) for tag in tags]
-
-
-_ASCENDING = ("name", "submitter", "state", "delegate")
-
-
-def count_tags(counts: Mapping[str, int], tags: Sequence[Tag]) -> list[tuple[Tag, int]]:
-    """For each column of tags how many there are."""
-    return [(tag, counts.get(tag.name, 0)) for tag in tags]
-
-
-def _find_patch_rows(page: Page, tags: list[Tag]) -> list[PatchRow]:
+def _find_series_rows(page: Page, tags: list[Tag], user: User) -> list[SeriesRow]:
+    # Whoever cannot decide sends back nothing of what was decided.
+    facts = find_series_facts(page.rows, decisions=user.is_authenticated)
     return [
-        PatchRow(
-            patch=patch,
-            tags=count_tags(patch.tags, tags),
-            comments=patch.comment_count,
-            seen=format_seen(patch),
-        )
-        for patch in page.rows
-    ]
-
-
-def _find_series_rows(page: Page, tags: list[Tag]) -> list[SeriesRow]:
-    facts = find_series_facts(page.rows)
-    return [
-        SeriesRow(
-            series=series,
-            facts=facts[series.pk],
-            tags=count_tags(series.tags, tags),
-            comments=series.comment_count,
-            seen=f"{series.pk}:{digest_decisions(facts[series.pk].decided)}",
-        )
+        SeriesRow(series=series, facts=facts[series.pk], tags=count_tags(series.tags, tags))
         for series in page.rows
     ]

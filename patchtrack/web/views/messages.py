@@ -17,6 +17,8 @@ from patchtrack.web.origins import Origin, annotate_place, find_neighbours, pars
 from patchtrack.web.submission import find_file, find_messages, find_submission
 
 _RELATED = ("project", "author")
+# What is shown of the other patches of a series, of which there may be hundreds.
+_OF_SIBLINGS = ("name", "message__message_id", "message__kind", "state__name")
 
 
 @require_safe
@@ -150,7 +152,7 @@ def _find_siblings(patch: Patch) -> list[Patch]:
     if patch.series_id is None:
         return [patch]
     siblings = Patch.objects.filter(series=patch.series_id).select_related("message", "state")
-    return list(siblings.order_by(*IN_ORDER))
+    return list(siblings.order_by(*IN_ORDER).only(*_OF_SIBLINGS))
 
 
 def _find_revisions(submission: Patch | Cover) -> list[Series]:

@@ -27,8 +27,8 @@ def project_list(request: HttpRequest) -> HttpResponse:
     waiting = Patch.objects.filter(archived=False, state__in=open_states)
     new = Series.objects.filter(date__gt=timezone.now() - _A_WEEK)
     projects = Project.objects.annotate(
-        waiting=_count_own(waiting),
-        new=_count_own(new),
+        open=_count_own(waiting, Count("series", distinct=True)),
+        new=_count_own(new, Count("pk")),
         newest=_find_newest(Patch.objects.all()),
         last_arrival=_find_newest(Event.objects.all()),
     )
@@ -43,10 +43,10 @@ def _find_named(projects: QuerySet[Project], text: str) -> QuerySet[Project]:
     return projects.filter(reduce(or_, wanted)) if text else projects
 
 
-def _count_own(rows: QuerySet[Any]) -> Subquery:
-    """How many of the rows are a project's; none where it has none."""
+def _count_own(rows: QuerySet[Any], count: Count) -> Subquery:
+    """What is counted of those rows that are a project's; none where it has none."""
     own = rows.filter(project=OuterRef("pk")).order_by().values("project")
-    return Subquery(own.annotate(number=Count("pk")).values("number"))
+    return Subquery(own.annotate(number=count).values("number"))
 
 
 def _find_newest(rows: QuerySet[Any]) -> Subquery:

@@ -22,8 +22,8 @@ from patchtrack.web.choosing import find_patch_form
 from patchtrack.web.deciding import format_seen
 from patchtrack.web.links import archive_page, is_web_url
 from patchtrack.web.reviews import show_reviews
+from patchtrack.web.rows import count_tags
 from patchtrack.web.submission import find_submission
-from patchtrack.web.views.lists import count_tags
 
 
 @require_safe

@@ -242,10 +242,16 @@ def reviewed_series(project) -> Series:
     return Series.objects.get()
 
 
-def test_a_series_facts_are_those_of_its_patches(reviewed_series):
-    facts = find_series_facts([reviewed_series])[reviewed_series.pk]
+@pytest.mark.parametrize("decisions", [False, True])
+def test_a_series_facts_are_those_of_its_patches(reviewed_series, decisions):
+    facts = find_series_facts([reviewed_series], decisions=decisions)[reviewed_series.pk]
     assert facts.states == {"New": 1, "Accepted": 1}
     assert facts.delegates == ("jane",)
+    assert len(facts.decided) == (2 if decisions else 0)
+
+
+def test_patches_that_are_alike_are_all_counted(series):
+    assert find_series_facts([series])[series.pk].states == {"New": series.received_total}
 
 
 def test_comments_and_trailers_are_counted_per_patch_and_per_series(reviewed_series):

@@ -31,8 +31,8 @@ def get_row(client, url: str, name: str) -> str:
     )
 
 
-def test_the_front_page_lists_projects_with_what_they_have_to_review(client, series):
-    assert get_row(client, "/", "Teapot").startswith("Teapot teapot@lists.example.org 2 0")
+def test_the_front_page_lists_projects_with_their_open_series(client, series):
+    assert get_row(client, "/", "Teapot").startswith("Teapot teapot@lists.example.org 1 0")
 
 
 def test_the_front_page_without_projects_says_how_to_add_one(client, db):
