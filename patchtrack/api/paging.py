@@ -41,7 +41,7 @@ def parse_size(parameters: QueryDict) -> int:
 def find_page(rows: QuerySet, whole: QuerySet, parameters: QueryDict) -> Page:
     """The page that `page` names, its rows in the order of `rows`, read from `whole`.
 
-    Two queries, and those of `whole`: the rows that come before the page are counted and
+    One query, and those of `whole`: the rows that come before the page are counted and
     skipped without what belongs to them. Raises NotFound.
     """
     size, said = parse_size(parameters), parameters.get("page", "1").strip()
@@ -51,13 +51,11 @@ def find_page(rows: QuerySet, whole: QuerySet, parameters: QueryDict) -> Page:
     number = last if said == "last" else _parse_number(said, last)
     start = (number - 1) * size
     rows = rows if is_long else _find_first(rows)
-    ids = list(rows.values_list("pk", flat=True)[start : start + size + 1])
-    if start and not ids:
+    ids = rows.values("pk")[start : start + size + 1]
+    found = list(whole.filter(pk__in=ids).order_by(*rows.query.order_by))
+    if start and not found:
         raise NotFound(_NO_PAGE)
-    found = {row.pk: row for row in whole.filter(pk__in=ids[:size])}
-    # What was removed meanwhile is left out.
-    shown = [found[row] for row in ids[:size] if row in found]
-    return Page(rows=shown, number=number, last=last, has_more=len(ids) > size)
+    return Page(rows=found[:size], number=number, last=last, has_more=len(found) > size)
 
 
 def _count(rows: QuerySet, *, counts_all: bool) -> int:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
@@ -17,6 +18,7 @@ from patchtrack.services.dependencies import (
     read_said,
 )
 from patchtrack.services.targets import Place, Related, Row, derive_related, find_named
+from patchtrack.services.versions import get_cover
 
 # No list waits for more than hundreds of series need, whatever hostile mails may say.
 _MOST_SAID = 5000
@@ -36,11 +38,13 @@ class _Seen:
         return [self.related[row] for row in sorted(ids.union(others)) if row in self.related]
 
 
-def find_many_dependencies(rows: Sequence[Series], host: str) -> dict[int, Dependencies]:
+def find_many_dependencies(
+    rows: Sequence[Series], parts: Mapping[int, Sequence[Any]], host: str
+) -> dict[int, Dependencies]:
     """What `find_dependencies` finds for each of the series whose project shows it, by the id of
     the series; three queries, or two if there is nothing.
 
-    The series come with their project, cover and patches.
+    The series come with their project and cover, and `parts` are the patches of each.
     """
     shown = {series.pk: series for series in rows if series.project.show_dependencies}
     own = Dependency.objects.filter(message__in=_members(shown)).order_by("-pk")
@@ -56,7 +60,13 @@ def find_many_dependencies(rows: Sequence[Series], host: str) -> dict[int, Depen
     }
     own_of, naming = _group(needed), _group_named(shown, seen, needing)
     return {
-        row: _derive(series, seen[series.project_id], own_of.get(row, ()), naming.get(row, ()))
+        row: _derive(
+            _order(series, parts[row]),
+            series,
+            seen[series.project_id],
+            own_of.get(row, ()),
+            naming.get(row, ()),
+        )
         for row, series in shown.items()
     }
 
@@ -130,12 +140,20 @@ def _group_named(
     return grouped
 
 
+def _order(series: Series, parts: Iterable[Any]) -> dict[int, int]:
+    """The place of each message of a series."""
+    cover = get_cover(series)
+    messages = [*([cover.pk] if cover else ()), *(part.pk for part in parts)]
+    return {message: number for number, message in enumerate(messages)}
+
+
 def _derive(
-    series: Series, seen: _Seen, own: Sequence[Said], naming: Sequence[Said]
+    order: Mapping[int, int],
+    series: Series,
+    seen: _Seen,
+    own: Sequence[Said],
+    naming: Sequence[Said],
 ) -> Dependencies:
-    cover = getattr(series, "cover", None)
-    messages = [*([cover.pk] if cover else ()), *(patch.pk for patch in series.patches.all())]
-    order = {message: number for number, message in enumerate(messages)}
     needed = choose_needed(order, own)
     needing = choose_needing(seen.place, (one for one in naming if one.message not in order))
     return derive_dependencies(series, needed, needing, seen.find(needed, needing))
