@@ -107,15 +107,15 @@ def split_terms(text: str) -> list[str]:
     return [phrase or word for phrase, word in _TERM.findall(text) if phrase or word]
 
 
-def _search(rows: QuerySet, columns: Sequence[str], text: str) -> QuerySet:
-    if not columns:
+def _search(rows: QuerySet, lookups: Sequence[str], text: str) -> QuerySet:
+    if not lookups:
         return rows
     if "\0" in text:
         raise ValidationError(["Null characters are not allowed."])
     for term in split_terms(text):
         found = Q()
-        for column in columns:
-            found |= Q(**{f"{column}__icontains": term})
+        for lookup in lookups:
+            found |= Q(**{lookup: term})
         rows = rows.filter(found)
     return rows
 
@@ -249,15 +249,16 @@ _FILTERS: Mapping[str, Mapping[str, Filter]] = {
         **DATES,
     },
 }
+# By lookups that find what is anywhere in a column, in any case.
 _SEARCHED: Mapping[str, Sequence[str]] = {
-    "projects": ("name", "linkname"),
-    "users": ("username", "first_name", "last_name", "email"),
-    "people": ("name", "address"),
-    "patches": ("name",),
-    "covers": ("name",),
-    "series": ("name",),
-    "bundles": ("name",),
-    "comments": ("message__subject",),
+    "projects": ("name__icontains", "linkname__icontains"),
+    "users": tuple(f"{name}__icontains" for name in "username first_name last_name email".split()),
+    "people": ("name__icontains", "address__icontains"),
+    "patches": ("name__has_part",),
+    "covers": ("name__has_part",),
+    "series": ("name__has_part",),
+    "bundles": ("name__icontains",),
+    "comments": ("message__subject__icontains",),
 }
 _DEFAULT_ORDERS = {"events": "-date"}
 _ID = {"id": "pk"}
