@@ -5,6 +5,8 @@ from django.db import connection
 
 from patchtrack.models import Patch
 from patchtrack.models.substrings import TABLES
+from patchtrack.services import naming
+from patchtrack.services.naming import filter_named
 from tests.factories import ProjectFactory, deliver, make_diff, make_mail
 
 LONG = "and so on " * 100
@@ -53,8 +55,31 @@ def patches(module_db) -> None:
     ],
 )
 def test_what_has_a_part(patches, part, expected):
-    found = Patch.objects.filter(name__has_part=part).order_by("pk")
-    assert list(found.values_list("name", flat=True)) == [NAMES[name] for name in expected]
+    wanted = [NAMES[name] for name in expected]
+    for lookup in ("has_part", "has_rare_part"):
+        found = Patch.objects.filter(**{f"name__{lookup}": part}).values_list("name", flat=True)
+        # In an order they are looked for in another way.
+        assert list(found.order_by("pk")) == wanted
+        assert sorted(found.order_by()) == sorted(wanted)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("share", [0, 1, 10**9])
+def test_it_is_the_same_for_frequent_and_rare_ones(patches, monkeypatch, share):
+    whole = naming._FREQUENT.replace("SYSTEM (0.3)", "SYSTEM (100)")
+    monkeypatch.setattr(naming, "_FREQUENT", whole)
+    monkeypatch.setattr(naming, "_ONE_OF", share)
+    found = filter_named(Patch.objects.order_by("pk"), ["ter", "WATER"])
+    assert list(found.values_list("name", flat=True)) == [NAMES["water"]]
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite goes through all names")
+def test_what_is_frequent(patches, monkeypatch):
+    whole = naming._FREQUENT.replace("SYSTEM (0.3)", "SYSTEM (100)")
+    monkeypatch.setattr(naming, "_FREQUENT", whole)
+    monkeypatch.setattr(naming, "_ONE_OF", 3)
+    assert naming._find_frequent(Patch.objects.all(), ["Ter", "the", "茶", "x"]) == {"Ter", "the"}
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite goes through the rows")
