@@ -55,7 +55,7 @@ def find_page(rows: QuerySet, whole: QuerySet, parameters: QueryDict) -> Page:
     start = (number - 1) * size
     rows = rows if is_long else _find_first(rows)
     ids = rows.values("pk")[start : start + size + 1]
-    found = list(whole.filter(pk__in=ids).order_by(*rows.query.order_by))
+    found = list(whole.filter(pk__among_all=ids).order_by(*rows.query.order_by))
     if start and not found:
         raise NotFound(_NO_PAGE)
     return Page(rows=found[:size], number=number, last=last, has_more=len(found) > size)
