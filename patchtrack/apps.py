@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.db.backends.signals import connection_created
 
 if TYPE_CHECKING:
     from patchtrack.models import Event
@@ -19,7 +20,17 @@ class PatchtrackConfig(AppConfig):
     def ready(self) -> None:
         from patchtrack.services.event_records import register_teller
 
+        connection_created.connect(read_timestamps)
         register_teller(tell_events)
+
+
+def read_timestamps(connection: Any, **_: Any) -> None:
+    """Has a new connection to PostgreSQL read timestamps in a faster way than Django's."""
+    if connection.vendor == "postgresql":
+        # Only who has its driver loaded pays for this.
+        from patchtrack.timestamps import register_loader
+
+        register_loader(connection)
 
 
 def tell_events(events: "Collection[Event]") -> list[dict[str, Any]]:

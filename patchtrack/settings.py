@@ -137,7 +137,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_RENDERER_CLASSES": [
-        "rest_framework.renderers.JSONRenderer",
+        "patchtrack.api.renderers.JSONRenderer",
         "patchtrack.api.renderers.PageRenderer",
     ],
     "NON_FIELD_ERRORS_KEY": "detail",

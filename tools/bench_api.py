@@ -14,6 +14,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -76,6 +77,7 @@ def run(arguments: argparse.Namespace) -> tuple[list[Bar], list[str]]:
     from django.contrib.auth import get_user_model
 
     from patchtrack.web.lasting import freeze_what_lasts
+    from tools.bench_beyond import list_further_requests
     from tools.bench_pages import find_keys
     from tools.bench_requests import find_rows, list_requests
 
@@ -87,7 +89,8 @@ def run(arguments: argparse.Namespace) -> tuple[list[Bar], list[str]]:
     bars: list[Bar] = []
     passed_over: list[str] = []
     print(format_heading())
-    for request in list_requests(find_rows(keys, arguments.times)):
+    rows = find_rows(keys, arguments.times)
+    for request in chain(list_requests(rows), list_further_requests(rows)):
         if arguments.requests and not any(word in request.name for word in arguments.requests):
             continue
         figures = measure_page(browser, request, keys, arguments.times, by_cpu=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from patchtrack.models import Comment, Cover, Event, Message, Patch, Person, Series
+from patchtrack.models import Comment, Cover, Event, Mail, Message, Patch, Person, Series
 from tools.bench_pages import Keys, Page, Parameters
 
 SIZES = (30, 250)
@@ -16,7 +16,8 @@ _SERIES_SIZE = 60
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
     """What requests ask for beside what pages do: ids, and what else names some rows. `lengths`
-    are those of the lists, and `recent` dates since which some rows have come."""
+    are those of the lists, `recent` dates since which some rows have come, and `arrivals` and
+    `cursors` places all over mails and events."""
 
     patches: Sequence[int]
     series: Sequence[int]
@@ -27,6 +28,8 @@ class Rows:
     hashes: Sequence[str]
     message_ids: Sequence[str]
     recent: Mapping[str, str]
+    arrivals: Sequence[str]
+    cursors: Sequence[int]
     lengths: Mapping[str, int]
 
 
@@ -148,11 +151,11 @@ def list_requests(rows: Rows) -> Iterator[Page]:
                 said = {"per_page": size, "page": number}
                 yield Page(
                     name=f"{resource}, {name} page of {size}",
-                    find=_find(resource, lambda _keys, _rows, said=said: [said], rows),
+                    find=find_addresses(resource, lambda _keys, _rows, said=said: [said], rows),
                     as_user=as_user,
                 )
         for name, ask in narrow.items():
-            find = _find(resource, ask, rows, per_page=SIZES[-1])
+            find = find_addresses(resource, ask, rows, per_page=SIZES[-1])
             yield Page(name=f"{resource}, {name}", find=find, as_user=as_user)
     for name, ask in DETAILS.items():
         yield Page(name=name, find=lambda _keys, ask=ask: [f"/api/{one}" for one in ask(rows)])
@@ -162,7 +165,7 @@ def list_requests(rows: Rows) -> Iterator[Page]:
     )
 
 
-def _find(
+def find_addresses(
     resource: str, narrow: Narrow, rows: Rows, **more: int
 ) -> Callable[[Keys], Sequence[str]]:
     def find(keys: Keys) -> Sequence[str]:
@@ -191,6 +194,8 @@ def find_rows(keys: Keys, count: int) -> Rows:
             Message.objects.filter(pk__in=patches).values_list("message_id", flat=True)
         ),
         recent={name: _find_recent(_TABLES[name]) for name in ("patches", "series", "events")},
+        arrivals=_find_arrivals(),
+        cursors=_find_cursors(count),
         lengths={name: table.objects.count() for name, table in _TABLES.items()},
     )
 
@@ -206,3 +211,19 @@ def _find_recent(table: Any) -> str:
     """A date since which a thousand rows have come: more than anybody polls for."""
     dates = table.objects.order_by("-date").values_list("date", flat=True)[:1000]
     return f"{min(dates):%Y-%m-%dT%H:%M:%S}"
+
+
+def _find_arrivals() -> list[str]:
+    """Dates of arrivals: one after which nearly all mails came, others along, and last one after
+    which a thousand came: more than anybody polls for."""
+    dates = Mail.objects.order_by("received_at").values_list("received_at", flat=True)
+    count = dates.count()
+    places = [count // 100, count // 4, count // 2, max(count - 1000, 0)]
+    return [f"{date:%Y-%m-%dT%H:%M:%S}" for place in places for date in dates[place : place + 1]]
+
+
+def _find_cursors(count: int) -> list[int]:
+    """Cursors all over the events, the first of them 0."""
+    last = Event.objects.exclude(cursor=None).order_by("-cursor").values_list("cursor", flat=True)
+    newest = next(iter(last[:1]), 0)
+    return [newest * place // count for place in range(count)]

@@ -12,11 +12,11 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import parse_etags, quote_etag
 from rest_framework import status
 from rest_framework.exceptions import APIException
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from patchtrack.api.renderers import JSONRenderer
 from patchtrack.services.transactions import in_transaction
 
 View = TypeVar("View", bound=APIView)

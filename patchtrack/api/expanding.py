@@ -1,7 +1,8 @@
 """Tells the patches, cover letters and comments of series in full, where a request asks for it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
@@ -26,14 +27,19 @@ def parse_expand(said: Iterable[str]) -> Wish:
 
 
 def expand(
-    wish: Wish, rows: Sequence[Series], told: Sequence[Record], records: Records
+    wish: Wish,
+    rows: Sequence[Series],
+    parts: Mapping[int, Sequence[Any]],
+    told: Sequence[Record],
+    records: Records,
 ) -> Sequence[Record]:
-    """The records that are `told` of series, with what is wished in full; at most three queries."""
+    """The records that are `told` of series and their parts, with what is wished in full; at most
+    three queries."""
     if wish == NOTHING:
         return told
-    expander = _Expander(records=records, wish=wish, inside=find_inside(rows, wish))
+    expander = _Expander(records=records, wish=wish, inside=find_inside(rows, parts, wish))
     for series, record in zip(rows, told, strict=True):
-        expander.expand(series, record)
+        expander.expand(series, parts[series.pk], record)
     return told
 
 
@@ -43,21 +49,19 @@ class _Expander:
     wish: Wish
     inside: Inside
 
-    def expand(self, series: Series, record: Record) -> None:
-        patches = series.patches.all()
+    def expand(self, series: Series, parts: Sequence[Any], record: Record) -> None:
         if self.wish.patches:
-            record["patches"] = [self._tell_patch(patch, series) for patch in patches]
+            record["patches"] = [self._tell_patch(patch) for patch in parts]
         cover = get_cover(series)
         if cover and self.wish.covers:
             record["cover_letter"] |= self._tell_text(cover.pk)
         if self.wish.comments:
-            for patch, inner in zip(patches, record["patches"], strict=True):
-                inner["comments"] = self._tell_comments(patch.pk)
+            for part, inner in zip(parts, record["patches"], strict=True):
+                inner["comments"] = self._tell_comments(part.pk)
             if cover:
                 record["cover_letter"]["comments"] = self._tell_comments(cover.pk)
 
-    def _tell_patch(self, patch: Patch, series: Series) -> Record:
-        patch.project = series.project
+    def _tell_patch(self, patch: Patch) -> Record:
         told = self.records.patch(patch, self.inside.relations.get(patch.pk, ()))
         tell_more("patches", [patch], [told], self.records)
         mail = self.inside.mails.get(patch.pk)

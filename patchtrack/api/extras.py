@@ -1,17 +1,16 @@
 """What is told of rows beyond Patchwork, by the versions that have it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 
 from patchtrack.api.records import Record, Records, format_date
 from patchtrack.api.versions import has_field
-from patchtrack.models import Check, Patch, Series
+from patchtrack.models import Check, Series
 from patchtrack.services.arrivals import with_arrival
-from patchtrack.services.related import parts
 from patchtrack.services.revisions import find_all_revisions
-from patchtrack.services.series_summary import Summary, decided_parts, derive_summary
+from patchtrack.services.series_summary import Summary, derive_summary
 
 # By resource, what its records are called in the table of versions, and which messages its rows
 # came by.
@@ -28,11 +27,6 @@ def _tells_more(resource: str, version: int) -> bool:
     return resource in _KINDS and has_field(_KINDS[resource], "received", version)
 
 
-def find_parts(version: int) -> QuerySet[Patch]:
-    """The patches of series, with what is told of them there."""
-    return decided_parts() if has_field("series", "states", version) else parts()
-
-
 def read_more(resource: str, rows: QuerySet, version: int) -> QuerySet:
     """Rows with what `tell_more` tells of them."""
     if _tells_more(resource, version):
@@ -43,24 +37,33 @@ def read_more(resource: str, rows: QuerySet, version: int) -> QuerySet:
 def tell_more(
     resource: str, rows: Sequence[Any], told: Sequence[Record], records: Records
 ) -> Sequence[Record]:
-    """The records that are `told` of rows, with what there is to tell beyond Patchwork. Of series,
-    which come with the states of their patches, in one query, else in none."""
+    """The records that are `told` of rows, with what there is to tell of all of them beyond
+    Patchwork."""
     if not _tells_more(resource, records.version):
         return told
     for row, record in zip(rows, told, strict=True):
         record["received"] = format_date(row.received) if row.received else None
-    if resource == "series":
-        _tell_of_series(rows, told, records)
     return told
 
 
-def _tell_of_series(rows: Sequence[Series], told: Sequence[Record], records: Records) -> None:
+def tell_more_of_series(
+    rows: Sequence[Series],
+    parts: Mapping[int, Sequence[Any]],
+    told: Sequence[Record],
+    records: Records,
+) -> Sequence[Record]:
+    """The records that are `told` of series, with what their patches say together, and with their
+    revisions; one query."""
+    told = tell_more("series", rows, told, records)
+    if not _tells_more("series", records.version):
+        return told
     revisions = find_all_revisions(rows)
     for series, record in zip(rows, told, strict=True):
-        record.update(_tell_summary(derive_summary(series, series.patches.all())))
+        record.update(_tell_summary(derive_summary(series, parts[series.pk])))
         record["revisions"] = [
             records.embedded_series(revision, series.project) for revision in revisions[series.pk]
         ]
+    return told
 
 
 def _tell_summary(summary: Summary) -> Record:

@@ -15,6 +15,7 @@ from rest_framework.exceptions import ValidationError
 from patchtrack.api.versions import has_filter
 from patchtrack.models import Check, Event, Patch
 from patchtrack.services import resolving
+from patchtrack.services.naming import filter_named
 from patchtrack.services.resolving import NotFound
 
 Filter = Callable[[QuerySet, Sequence[str]], QuerySet]
@@ -34,7 +35,7 @@ def narrow(rows: QuerySet, resource: str, parameters: QueryDict, version: int) -
         return rows.none()
     if resource in TEXTS and asks_for_text(asked):
         return rows
-    return _search(rows, _SEARCHED.get(resource, ()), parameters.get("q", ""))
+    return _search(rows, resource, parameters.get("q", ""))
 
 
 def read_filters(resource: str, parameters: QueryDict, version: int) -> dict[str, list[str]]:
@@ -107,12 +108,16 @@ def split_terms(text: str) -> list[str]:
     return [phrase or word for phrase, word in _TERM.findall(text) if phrase or word]
 
 
-def _search(rows: QuerySet, columns: Sequence[str], text: str) -> QuerySet:
+def _search(rows: QuerySet, resource: str, text: str) -> QuerySet:
+    columns = _SEARCHED.get(resource, ())
     if not columns:
         return rows
     if "\0" in text:
         raise ValidationError(["Null characters are not allowed."])
-    for term in split_terms(text):
+    terms = split_terms(text)
+    if resource in TEXTS:
+        return filter_named(rows, terms)
+    for term in terms:
         found = Q()
         for column in columns:
             found |= Q(**{f"{column}__icontains": term})

@@ -14,6 +14,8 @@ LARGEST_SIZE = 250
 # Beyond this a list's length is not counted, unless its last page is asked for: to count millions
 # of rows takes much longer than to tell of hundreds.
 MOST_COUNTED = 10_000
+# Nor are so many where each row is looked for by a part of its name.
+MOST_FOUND = 2_000
 # Longer than the number of any page; and times the largest size still a number for a database.
 _MOST_DIGITS = 15
 _NO_PAGE = "Invalid page."
@@ -41,29 +43,28 @@ def parse_size(parameters: QueryDict) -> int:
 def find_page(rows: QuerySet, whole: QuerySet, parameters: QueryDict) -> Page:
     """The page that `page` names, its rows in the order of `rows`, read from `whole`.
 
-    Two queries, and those of `whole`: the rows that come before the page are counted and
+    One query, and those of `whole`: the rows that come before the page are counted and
     skipped without what belongs to them. Raises NotFound.
     """
     size, said = parse_size(parameters), parameters.get("page", "1").strip()
-    count = _count(rows, counts_all=said == "last")
-    is_long = count > MOST_COUNTED
+    most = MOST_FOUND if parameters.get("q", "").strip() else MOST_COUNTED
+    count = _count(rows, most, counts_all=said == "last")
+    is_long = count > most
     last = 0 if is_long and said != "last" else max(ceil(count / size), 1)
     number = last if said == "last" else _parse_number(said, last)
     start = (number - 1) * size
     rows = rows if is_long else _find_first(rows)
-    ids = list(rows.values_list("pk", flat=True)[start : start + size + 1])
-    if start and not ids:
+    ids = rows.values("pk")[start : start + size + 1]
+    found = list(whole.filter(pk__among_all=ids).order_by(*rows.query.order_by))
+    if start and not found:
         raise NotFound(_NO_PAGE)
-    found = {row.pk: row for row in whole.filter(pk__in=ids[:size])}
-    # What was removed meanwhile is left out.
-    shown = [found[row] for row in ids[:size] if row in found]
-    return Page(rows=shown, number=number, last=last, has_more=len(ids) > size)
+    return Page(rows=found[:size], number=number, last=last, has_more=len(found) > size)
 
 
-def _count(rows: QuerySet, *, counts_all: bool) -> int:
-    """How many rows there are, or that there are more than MOST_COUNTED."""
+def _count(rows: QuerySet, most: int, *, counts_all: bool) -> int:
+    """How many rows there are, or that there are more than `most`."""
     rows = rows.order_by()
-    return rows.count() if counts_all else rows[: MOST_COUNTED + 1].count()
+    return rows.count() if counts_all else rows[: most + 1].count()
 
 
 def _find_first(rows: QuerySet) -> QuerySet:

@@ -1,6 +1,6 @@
 """Makes from rows what the API tells of them: plain dicts, cut to what the version has."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,6 @@ from patchtrack.models import (
     Comment,
     Cover,
     Event,
-    Message,
     Patch,
     Person,
     Project,
@@ -23,7 +22,8 @@ from patchtrack.models import (
 )
 from patchtrack.services.accounts import find_profile
 from patchtrack.services.dependencies import Dependencies
-from patchtrack.services.links import archive_url, quote_segment
+from patchtrack.services.links import archive_page, archive_url, quote_segment
+from patchtrack.services.parts import Part
 
 Record = dict[str, Any]
 Submitted = Patch | Cover
@@ -35,7 +35,8 @@ _UNCHECKED = Check.Result.PENDING
 
 def format_date(date: datetime) -> str:
     """ISO 8601 in UTC without an offset, as clients subtract such dates from their own."""
-    return date.astimezone(UTC).replace(tzinfo=None).isoformat()
+    in_utc = date if date.tzinfo is UTC else date.astimezone(UTC)
+    return in_utc.isoformat().removesuffix("+00:00")
 
 
 def split_prefixes(name: str) -> list[str]:
@@ -67,9 +68,9 @@ class Records:
         """An address without a version, which some fields have in all versions."""
         return f"{self.site}/api/{'/'.join(map(str, parts))}/"
 
-    def _page(self, project: Project, message: Message, kind: str) -> str:
+    def _page(self, project: Project, message_id: str, kind: str) -> str:
         """The page of a message, as `message_url` has it, but for hundreds at once."""
-        return f"{self.site}/project/{project.linkname}/{kind}/{quote_segment(message.message_id)}/"
+        return f"{self.site}/project/{project.linkname}/{kind}/{quote_segment(message_id)}/"
 
     def index(self, names: Sequence[str]) -> Record:
         return {name: self.url(name) for name in names}
@@ -141,7 +142,7 @@ class Records:
 
     def patch(self, patch: Patch, others: Sequence[Patch] = ()) -> Record:
         """A patch, and the `others` of the relation that it is in."""
-        page = self._page(patch.project, patch.message, "patch")
+        page = self._page(patch.project, patch.message.message_id, "patch")
         record = {
             "id": patch.pk,
             "url": self.url("patches", patch.pk),
@@ -169,11 +170,16 @@ class Records:
         return keep_known("patch", self.version, record)
 
     def embedded_patch(self, patch: Patch, project: Project) -> Record:
-        record = self._embedded(patch, project, "patches", "patch")
+        record = self._embedded(patch, patch.message.message_id, project, "patches", "patch")
+        return keep_known("patch", self.version, record)
+
+    def part(self, part: Part, project: Project) -> Record:
+        """The same of a patch of a series."""
+        record = self._embedded(part, part.message_id, project, "patches", "patch")
         return keep_known("patch", self.version, record)
 
     def cover(self, cover: Cover) -> Record:
-        page = self._page(cover.project, cover.message, "cover")
+        page = self._page(cover.project, cover.message.message_id, "cover")
         record = {
             "id": cover.pk,
             "url": self.url("covers", cover.pk),
@@ -191,17 +197,19 @@ class Records:
         return keep_known("cover", self.version, record)
 
     def embedded_cover(self, cover: Cover, project: Project) -> Record:
-        record = self._embedded(cover, project, "covers", "cover")
+        record = self._embedded(cover, cover.message.message_id, project, "covers", "cover")
         return keep_known("cover", self.version, record)
 
-    def _embedded(self, row: Submitted, project: Project, resource: str, kind: str) -> Record:
-        page = self._page(project, row.message, kind)
+    def _embedded(
+        self, row: Submitted | Part, message_id: str, project: Project, resource: str, kind: str
+    ) -> Record:
+        page = self._page(project, message_id, kind)
         return {
             "id": row.pk,
             "url": self.url(resource, row.pk),
             "web_url": page,
-            "msgid": f"<{row.message.message_id}>",
-            "list_archive_url": archive_url(project, row.message) or None,
+            "msgid": f"<{message_id}>",
+            "list_archive_url": archive_page(project, message_id) or None,
             "date": format_date(row.date),
             "name": row.name,
             "mbox": f"{page}mbox/",
@@ -210,8 +218,11 @@ class Records:
     def _series_of(self, row: Submitted) -> list[Record]:
         return [self.embedded_series(row.series, row.project)] if row.series else []
 
-    def series(self, series: Series, known: Dependencies | None = None) -> Record:
-        """A series; of one whose project does not show them, no dependencies are known."""
+    def series(
+        self, series: Series, parts: Iterable[Part], known: Dependencies | None = None
+    ) -> Record:
+        """A series and its parts; of one whose project does not show them, no dependencies are
+        known."""
         project, cover = series.project, getattr(series, "cover", None)
         record = {
             "id": series.pk,
@@ -227,7 +238,7 @@ class Records:
             "web_url": self._series_page(series, project),
             "mbox": self._series_mbox(series),
             "cover_letter": self.embedded_cover(cover, project) if cover else None,
-            "patches": [self.embedded_patch(patch, project) for patch in series.patches.all()],
+            "patches": [self.part(part, project) for part in parts],
         }
         if known:
             record["dependencies"] = [self.url("series", one.id) for one in known.needs]

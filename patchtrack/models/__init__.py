@@ -1,6 +1,7 @@
 """What Patchtrack knows: tables, constraints and query verbs."""
 
-import patchtrack.models.lookups  # noqa: F401 (registers them)
+import patchtrack.models.lookups
+import patchtrack.models.substrings  # noqa: F401 (these register lookups)
 from patchtrack.models.account import Confirmation, FeedKey, OptOut, Profile, SavedFilter
 from patchtrack.models.archive import ArchivePosition
 from patchtrack.models.change import Change

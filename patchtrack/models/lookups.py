@@ -4,7 +4,7 @@ indexed column of its own, made in a migration; SQLite goes through the rows."""
 import re
 from typing import Any
 
-from django.db.models import BigIntegerField, JSONField, Lookup, TextField
+from django.db.models import ForeignKey, IntegerField, JSONField, Lookup, TextField
 from django.db.models.lookups import In
 
 _WORD = re.compile(r"[^\W_]+")
@@ -125,12 +125,14 @@ class HasTag(_OfColumn):
         return f"{self._kept(compiler, 'keys')} @> ARRAY[%s]::text[]", [self.rhs]
 
 
-@BigIntegerField.register_lookup
+@ForeignKey.register_lookup
+@IntegerField.register_lookup
 class AmongAll(In):
     """`pk__among_all=rows`: as `pk__in`, for when all that are found will be looked at.
 
     PostgreSQL finds the ids first. It would else guess how many there are, four times too many
-    of series by their patches, and go through the whole table.
+    of series by their patches, and go through the whole table; or do so because it joins more
+    tables than it finds the best order of.
     """
 
     lookup_name = "among_all"

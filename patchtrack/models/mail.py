@@ -136,6 +136,7 @@ class Mail(models.Model):
                 condition=models.Q(project=None),
                 name="mail_unique_sha256_without_project",
             ),
+            # PostgreSQL's index tells the arrival, too; SQLite's cannot.
             models.UniqueConstraint(
                 fields=["message"], condition=models.Q(shown=True), name="mail_unique_shown"
             ),

@@ -170,6 +170,12 @@ class Patch(Submission):
                 condition=models.Q(check_state__isnull=False),
                 name="patch_by_check",
             ),
+            # Of all projects, in the order of ids: what was checked is new, and stands at its end.
+            models.Index(
+                fields=["check_state", "message"],
+                condition=models.Q(check_state__isnull=False),
+                name="patch_by_check_alone",
+            ),
             models.Index(fields=["hash"], name="patch_by_hash"),
             # In the orders that lists can have.
             models.Index("project", text_key("name"), "message", name="patch_by_name"),

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from patchtrack.models import Comment, Patch, Series
 from patchtrack.services import related
@@ -38,23 +39,29 @@ class Inside:
     mails: Mapping[int, StoredBody]
 
 
-def whole_parts() -> QuerySet[Patch]:
-    """Patches as they are told of by themselves, in the order of their series; all but their
-    project, which is the series'. They come with what a summary is derived from."""
-    rows = related.patches().prefetch_related(None).order_by(*IN_ORDER)
-    rows = rows.annotate(relation=F("in_relation__relation"))
-    return with_states(with_arrival(rows))
+def find_whole_parts(rows: Sequence[Series]) -> dict[int, list[Patch]]:
+    """The patches of each series (by its id) as they are told of by themselves, in its order; they
+    come with what a summary is derived from. One query."""
+    projects = {row.pk: row.project for row in rows}
+    patches = related.patches().prefetch_related(None).order_by(*IN_ORDER)
+    patches = patches.annotate(relation=F("in_relation__relation")).filter(series__in=projects)
+    found: dict[int, list[Patch]] = {row: [] for row in projects}
+    for patch in with_states(with_arrival(patches)):
+        patch.project = projects[patch.series_id]
+        found[patch.series_id].append(patch)
+    return found
 
 
-def find_inside(rows: Sequence[Series], wish: Wish) -> Inside:
-    """What is wished of series, which come with their covers and patches: `whole_parts`, if these
-    are wished. At most three queries."""
-    patches = [patch for row in rows for patch in row.patches.all()]
+def find_inside(rows: Sequence[Series], parts: Mapping[int, Sequence[Any]], wish: Wish) -> Inside:
+    """What is wished of series, which come with their covers, and of their parts: whole ones, if
+    these are wished. At most three queries."""
+    patches = [patch for row in rows for patch in parts[row.pk]]
     covers = [cover for cover in map(get_cover, rows) if cover]
-    comments = _find_comments(patches, covers) if wish.comments else []
+    ids, covering = [patch.pk for patch in patches], [cover.pk for cover in covers]
+    comments = _find_comments(ids, covering) if wish.comments else []
     read = [comment.pk for comment in comments]
-    read += [patch.pk for patch in patches if wish.patches]
-    read += [cover.pk for cover in covers if wish.covers]
+    read += ids if wish.patches else []
+    read += covering if wish.covers else []
     by_parent: dict[int, list[Comment]] = defaultdict(list)
     for comment in comments:
         by_parent[comment.patch_id or comment.cover_id].append(comment)
@@ -66,6 +73,6 @@ def find_inside(rows: Sequence[Series], wish: Wish) -> Inside:
     )
 
 
-def _find_comments(patches: Sequence[Patch], covers: Sequence) -> list[Comment]:
+def _find_comments(patches: Sequence[int], covers: Sequence[int]) -> list[Comment]:
     rows = with_arrival(related.comments()).filter(Q(patch__in=patches) | Q(cover__in=covers))
     return list(rows.order_by("message__date", "pk"))

@@ -3,23 +3,63 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Concat
+from django.db import connection
 
-from patchtrack.models import Cover, Dependency, Message, Patch, Series
+from patchtrack.models import Series
 from patchtrack.services.dependencies import (
     Dependencies,
     Said,
     choose_needed,
     choose_needing,
     derive_dependencies,
-    read_said,
 )
 from patchtrack.services.targets import Place, Related, Row, derive_related, find_named
+from patchtrack.services.versions import get_cover
 
 # No list waits for more than hundreds of series need, whatever hostile mails may say.
 _MOST_SAID = 5000
+# There may be thousands of targets that name the series of a page, as `ingest.mail.dependencies`
+# writes them: so the database makes them. It is told in its own language, for to make this out of
+# query sets took longer than to run it.
+_SAID = """
+WITH shown AS (
+  SELECT id, version, head_id FROM patchtrack_series WHERE id {shown}
+), member AS (
+  SELECT message_id AS id FROM patchtrack_patch JOIN shown ON series_id = shown.id
+  UNION ALL
+  SELECT message_id FROM patchtrack_cover JOIN shown ON series_id = shown.id
+), numbered AS (
+  SELECT 'patch:' || id AS target FROM member UNION ALL SELECT 'series:' || id FROM shown
+), changed AS (
+  SELECT 'change:' || change_id AS target, shown.version
+  FROM patchtrack_message JOIN shown ON patchtrack_message.id = head_id WHERE change_id > ''
+), named AS (
+  SELECT target FROM numbered
+  UNION ALL SELECT target || %s FROM numbered
+  UNION ALL SELECT target FROM changed
+  UNION ALL SELECT target || ':v' || version FROM changed
+  UNION ALL SELECT 'mid:' || message_id FROM patchtrack_message JOIN member USING (id)
+), said AS (
+  SELECT * FROM (
+    SELECT 1 AS is_own, * FROM patchtrack_dependency WHERE message_id IN (SELECT id FROM member)
+    ORDER BY id DESC LIMIT %s
+  ) AS own
+  UNION ALL
+  SELECT * FROM (
+    SELECT 0 AS is_own, * FROM patchtrack_dependency WHERE target IN (SELECT target FROM named)
+    ORDER BY id DESC LIMIT %s
+  ) AS naming
+)
+SELECT is_own, said.id, target, url, message.id, message.message_id, message.project_id,
+  COALESCE(patch.series_id, cover.series_id)
+FROM said
+JOIN patchtrack_message AS message ON message.id = said.message_id
+LEFT JOIN patchtrack_patch AS patch ON patch.message_id = message.id
+LEFT JOIN patchtrack_cover AS cover ON cover.message_id = message.id
+ORDER BY said.id DESC
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +76,16 @@ class _Seen:
         return [self.related[row] for row in sorted(ids.union(others)) if row in self.related]
 
 
-def find_many_dependencies(rows: Sequence[Series], host: str) -> dict[int, Dependencies]:
+def find_many_dependencies(
+    rows: Sequence[Series], parts: Mapping[int, Sequence[Any]], host: str
+) -> dict[int, Dependencies]:
     """What `find_dependencies` finds for each of the series whose project shows it, by the id of
-    the series; three queries, or two if there is nothing.
+    the series; two queries, or one if there is nothing.
 
-    The series come with their project, cover and patches.
+    The series come with their project and cover, and `parts` are the patches of each.
     """
     shown = {series.pk: series for series in rows if series.project.show_dependencies}
-    own = Dependency.objects.filter(message__in=_members(shown)).order_by("-pk")
-    naming = Dependency.objects.filter(target__in=_name_all(shown, host)).order_by("-pk")
-    needed, needing = read_said(own, _MOST_SAID), read_said(naming, _MOST_SAID)
+    needed, needing = _find_said(shown, host)
     if not (needed or needing):
         return dict.fromkeys(shown, Dependencies())
     targets = {one.target for one in (*needed, *needing)}
@@ -56,48 +96,36 @@ def find_many_dependencies(rows: Sequence[Series], host: str) -> dict[int, Depen
     }
     own_of, naming = _group(needed), _group_named(shown, seen, needing)
     return {
-        row: _derive(series, seen[series.project_id], own_of.get(row, ()), naming.get(row, ()))
+        row: _derive(
+            _order(series, parts[row]),
+            series,
+            seen[series.project_id],
+            own_of.get(row, ()),
+            naming.get(row, ()),
+        )
         for row, series in shown.items()
     }
 
 
-def _among(column: str, ids: Collection[int]) -> Q:
-    """A condition that all of these ids meet, and of others not many more: a page's ids are often
-    one next to the other, and two numbers are sent and read faster than hundreds."""
+def _find_said(series: Collection[int], host: str) -> tuple[list[Said], list[Said]]:
+    """What the messages of series say that they need, and who says to need something that is
+    called by a name of these series; one query."""
+    condition, ids = _choose_condition(series)
+    parameters = [*ids, f"@{host}", _MOST_SAID, _MOST_SAID]
+    own, naming = [], []
+    with connection.cursor() as cursor:
+        cursor.execute(_SAID.format(shown=condition), parameters)
+        for is_own, *row in cursor:
+            (own if is_own else naming).append(Said(*row))
+    return own, naming
+
+
+def _choose_condition(ids: Collection[int]) -> tuple[str, list[int]]:
+    """What these ids meet, and of others not many more: a page's ids are often one next to the
+    other, and two numbers are sent and read faster than hundreds."""
     if ids and max(ids) - min(ids) < 2 * len(ids):
-        return Q(**{f"{column}__gte": min(ids), f"{column}__lte": max(ids)})
-    return Q(**{f"{column}__in": ids})
-
-
-def _members(ids: Collection[int]) -> QuerySet:
-    """The ids of the messages in series: a query for a subquery."""
-    condition = _among("series", ids)
-    covers = Cover.objects.filter(condition).values("pk")
-    return Patch.objects.filter(condition).values("pk").union(covers)
-
-
-def _name_all(ids: Collection[int], host: str) -> QuerySet:
-    """All targets that name series, as `ingest.mail.dependencies` writes them, made by the
-    database: there may be thousands. A query for a subquery."""
-    messages = Message.objects.filter(pk__in=_members(ids))
-    number, change = Cast("pk", TextField()), F("head__change_id")
-    series = Series.objects.filter(_among("pk", ids))
-    changed = series.filter(head__change_id__gt="")
-    version = Cast("version", TextField())
-    names = [
-        _join(messages, Value("mid:"), F("message_id")),
-        _join(messages, Value("patch:"), number),
-        _join(messages, Value("patch:"), number, Value(f"@{host}")),
-        _join(series, Value("series:"), number),
-        _join(series, Value("series:"), number, Value(f"@{host}")),
-        _join(changed, Value("change:"), change),
-        _join(changed, Value("change:"), change, Value(":v"), version),
-    ]
-    return names[0].union(*names[1:])
-
-
-def _join(rows: QuerySet, *parts: Value | F | Cast) -> QuerySet:
-    return rows.order_by().values_list(Concat(*parts, output_field=TextField()))
+        return "BETWEEN %s AND %s", [min(ids), max(ids)]
+    return f"IN ({', '.join(['%s'] * len(ids)) or 'NULL'})", list(ids)
 
 
 def _see(place: Place, rows: Iterable[Row]) -> _Seen:
@@ -130,12 +158,20 @@ def _group_named(
     return grouped
 
 
+def _order(series: Series, parts: Iterable[Any]) -> dict[int, int]:
+    """The place of each message of a series."""
+    cover = get_cover(series)
+    messages = [*([cover.pk] if cover else ()), *(part.pk for part in parts)]
+    return {message: number for number, message in enumerate(messages)}
+
+
 def _derive(
-    series: Series, seen: _Seen, own: Sequence[Said], naming: Sequence[Said]
+    order: Mapping[int, int],
+    series: Series,
+    seen: _Seen,
+    own: Sequence[Said],
+    naming: Sequence[Said],
 ) -> Dependencies:
-    cover = getattr(series, "cover", None)
-    messages = [*([cover.pk] if cover else ()), *(patch.pk for patch in series.patches.all())]
-    order = {message: number for number, message in enumerate(messages)}
     needed = choose_needed(order, own)
     needing = choose_needing(seen.place, (one for one in naming if one.message not in order))
     return derive_dependencies(series, needed, needing, seen.find(needed, needing))

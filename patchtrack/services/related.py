@@ -20,12 +20,16 @@ from patchtrack.models import (
     RelatedPatch,
     Series,
 )
-from patchtrack.services.series import IN_ORDER
 
 # What is shown of a message that stands in something else. Texts without bound stay where they are.
 _OF_MESSAGE = ("message__message_id",)
 _OF_SUBMISSION = ("name", "date", "pull_url", *_OF_MESSAGE)
 _OF_SERIES = ("series__name", "series__date", "series__version")
+_OF_WHOLE_SERIES = (
+    "name", "date", "version", "total", "received_total", "complete", "lineage", "previous",
+    "project", "submitter",
+)  # fmt: skip
+_OF_COVER = ("cover__series", "cover__name", "cover__date", "cover__message__message_id")
 _OF_PATCH = (
     *_OF_SUBMISSION, *_OF_SERIES, "number", "archived", "hash", "commit_ref", "chosen_pull_url",
     "tags", "check_state",
@@ -79,18 +83,10 @@ def covers() -> QuerySet[Cover]:
     )
 
 
-def parts() -> QuerySet[Patch]:
-    """Patches as they are told of within their series, in its order."""
-    rows = Patch.objects.select_related("message").order_by(*IN_ORDER)
-    return rows.only("series", "name", "date", *_OF_MESSAGE)
-
-
-def series(patches: QuerySet[Patch] | None = None) -> QuerySet[Series]:
-    """With their project, submitter, cover letter and patches; one query more. The patches are
-    those of `parts`, or others in the series' order."""
-    rows = Series.objects.select_related("project", "submitter", "cover__message")
-    inside = parts() if patches is None else patches
-    return rows.prefetch_related(Prefetch("patches", queryset=inside))
+def series() -> QuerySet[Series]:
+    """With their project, submitter and cover letter."""
+    rows = Series.objects.select_related("submitter", "cover__message")
+    return rows.prefetch_related("project").only(*_OF_WHOLE_SERIES, *_OF_COVER)
 
 
 def comments() -> QuerySet[Comment]:

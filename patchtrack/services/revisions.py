@@ -10,6 +10,7 @@ from patchtrack.models import Series
 
 # Of one work no more revisions are told of, the newest ones; nobody rerolls so often.
 MOST_REVISIONS = 100
+_TOLD = ("name", "version", "date", "project", "lineage", "previous")
 _NEWEST_FIRST = Window(
     RowNumber(),
     partition_by=[F("project"), F("lineage")],
@@ -22,11 +23,11 @@ def find_all_revisions(
 ) -> dict[int, list[Series]]:
     """Of each series, by its id, the revisions: itself, those of its lineage, and those that are
     linked to it by replies. Sorted by version and date; one query. `among` are all series, with
-    what is to be known of them."""
+    what is to be known of them; else it is name, version and date."""
     own = {row.pk for row in rows}
     projects, lineages = {row.project_id for row in rows}, {row.lineage for row in rows}
     linked = Q(pk__in=own | {row.previous_id for row in rows}) | Q(previous__in=own)
-    every = Series.objects.all() if among is None else among
+    every = Series.objects.only(*_TOLD) if among is None else among
     found = every.filter(Q(project__in=projects, lineage__in=lineages) | linked)
     found = found.annotate(place=_NEWEST_FIRST).filter(place__lte=MOST_REVISIONS)
     return _group(rows, found)

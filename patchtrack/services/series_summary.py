@@ -9,7 +9,6 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from patchtrack.models import Patch, Series
 from patchtrack.services.checks import WORST_FIRST, choose_worst
-from patchtrack.services.series import IN_ORDER
 
 # Of a series that lacks more, only the first numbers are told.
 MOST_MISSING = 1000
@@ -27,19 +26,13 @@ class Summary:
 
 
 def with_states(patches: QuerySet[Patch]) -> QuerySet[Patch]:
-    """Patches with what a summary tells of their states: a row for each would take longer."""
+    """Patches with what a summary tells of their states, as a Part has it: a row for each would
+    take longer."""
     return patches.annotate(state_slug=F("state__slug"), state_place=F("state__ordering"))
 
 
-def decided_parts() -> QuerySet[Patch]:
-    """Patches as they are told of within their series, with what a summary is derived from."""
-    rows = Patch.objects.select_related("message").order_by(*IN_ORDER)
-    told = ("series", "name", "date", "message__message_id")
-    return with_states(rows.only(*told, "number", "check_state"))
-
-
 def derive_summary(series: Series, patches: Iterable[Any]) -> Summary:
-    """The summary of a series and its patches, which come `with_states`."""
+    """The summary of a series and its patches: a Part each, or a patch `with_states`."""
     rows = sorted(patches, key=lambda patch: patch.state_place)
     checks = [patch.check_state for patch in rows if patch.check_state is not None]
     numbers = {patch.number for patch in rows}

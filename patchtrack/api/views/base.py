@@ -1,6 +1,6 @@
 """What all addresses of the API share."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -109,18 +109,16 @@ class Resource(APIView):
         resource: str,
         rows: QuerySet,
         whole: QuerySet,
-        tell: Callable[[Iterable[Any]], list[Record]],
+        tell: Callable[[Sequence[Any]], Sequence[Record]],
     ) -> Response:
         """A page of those rows that the request asks for; `whole` are rows with what `tell`
-        tells of them."""
+        tells of them as Patchwork does."""
         parameters = self.request.query_params
         rows = narrow_all(rows, resource, parameters, self.version)
         whole = self.read_more(resource, whole)
         page = find_page(order(rows, resource, parameters), whole, parameters)
         link = format_link(self.request.build_absolute_uri(), page)
-        return Response(
-            self.tell_more(resource, page.rows, tell(page.rows)), headers={"Link": link}
-        )
+        return Response(tell(page.rows), headers={"Link": link})
 
     def read_more(self, resource: str, rows: QuerySet) -> QuerySet:
         """Rows with what `tell_more` tells of them."""
@@ -133,7 +131,7 @@ class Resource(APIView):
         return tell_more(resource, rows, told, self.records)
 
 
-def tell_each(tell: Callable[[Any], Record]) -> Callable[[Iterable[Any]], list[Record]]:
+def tell_each(tell: Callable[[Any], Record]) -> Callable[[Sequence[Any]], Sequence[Record]]:
     return lambda rows: [tell(row) for row in rows]
 
 

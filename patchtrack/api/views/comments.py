@@ -1,6 +1,6 @@
 """Cover letters, and the comments on them and on patches."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from rest_framework.request import Request
@@ -10,7 +10,7 @@ from patchtrack.api.conditions import if_match
 from patchtrack.api.inputs import CommentInput
 from patchtrack.api.mails import tell_mail
 from patchtrack.api.records import Record
-from patchtrack.api.views.base import Resource, find_mail, find_or_404, read_input, tell_each
+from patchtrack.api.views.base import Resource, find_mail, find_or_404, read_input
 from patchtrack.models import Comment, Cover, Patch
 from patchtrack.services import related
 from patchtrack.services.comments import decide_addressed
@@ -25,8 +25,10 @@ class Covers(Resource):
     """All cover letters."""
 
     def get(self, request: Request, **_: object) -> Response:
-        tell = tell_each(self.records.cover)
-        return self.answer_list("covers", Cover.objects.all(), related.covers(), tell)
+        return self.answer_list("covers", Cover.objects.all(), related.covers(), self._tell)
+
+    def _tell(self, rows: Sequence[Cover]) -> Sequence[Record]:
+        return self.tell_more("covers", rows, [self.records.cover(cover) for cover in rows])
 
 
 class OneCover(Resource):
@@ -47,10 +49,11 @@ class Comments(Resource):
         rows = Comment.objects.filter(**{kind: row})
         return self.answer_list("comments", rows, related.comments(), self._tell)
 
-    def _tell(self, rows: Iterable[Comment]) -> list[Record]:
+    def _tell(self, rows: Sequence[Comment]) -> Sequence[Record]:
         mails = find_stored(comment.pk for comment in rows)
         tell = self.records.comment
-        return [{**tell(comment), **tell_mail(mails.get(comment.pk))} for comment in rows]
+        told = [{**tell(comment), **tell_mail(mails.get(comment.pk))} for comment in rows]
+        return self.tell_more("comments", rows, told)
 
 
 class OneComment(Resource):

@@ -16,6 +16,7 @@ from patchtrack.api.views.patches import Checks, Patches, find_changeable_patch,
 from patchtrack.api.views.series import OneSeries, find_series
 from patchtrack.models import Check, Patch, Project, Series
 from patchtrack.services import related
+from patchtrack.services.parts import Part, find_parts
 from patchtrack.services.relations import UnknownPatch
 from patchtrack.services.together import (
     NotAllowed,
@@ -41,7 +42,7 @@ class ManyPatches(Patches):
         whole = self.read_more("patches", related.patches())
         found = {patch.pk: patch for patch in whole.filter(pk__in=ids)}
         patches = [found[row] for row in ids if row in found]
-        return Response(self.tell_more("patches", patches, self.tell(patches)))
+        return Response(self.tell(patches))
 
 
 class ChangeableSeries(OneSeries):
@@ -64,27 +65,27 @@ class SeriesChecks(Checks):
 
     def get(self, request: Request, row: int, **_: object) -> Response:
         series = find_series(related.series(), row)
-        patches = {patch.pk: patch for patch in series.patches.all()}
+        parts = {part.pk: part for part in find_parts([series])[series.pk]}
 
         def tell(checks: Iterable[Check]) -> list[Record]:
-            return [self._tell(check, patches[check.patch_id], series.project) for check in checks]
+            return [self._tell(check, parts[check.patch_id], series.project) for check in checks]
 
-        rows = Check.objects.filter(patch__in=patches)
+        rows = Check.objects.filter(patch__in=parts)
         return self.answer_list("checks", rows, related.checks(), tell)
 
     def post(self, request: Request, row: int, **_: object) -> Response:
         self.require_login()
         series = find_series(related.series(), row)
-        patches = series.patches.all()
-        if not patches:
+        parts = find_parts([series])[series.pk]
+        if not parts:
             raise serializers.ValidationError({"detail": [_NO_PATCH]})
-        patch = find_changeable_patch(request, list(patches)[-1].pk)
-        told = self._tell(self.add(patch), patch, series.project)
+        patch = find_changeable_patch(request, parts[-1].pk)
+        told = self._tell(self.add(patch), parts[-1], series.project)
         return Response(told, status.HTTP_201_CREATED, headers={"Location": told["url"]})
 
-    def _tell(self, check: Check, patch: Patch, project: Project) -> Record:
+    def _tell(self, check: Check, part: Part, project: Project) -> Record:
         records = self.records
-        return {**records.check(check), "patch": records.embedded_patch(patch, project)}
+        return {**records.check(check), "patch": records.part(part, project)}
 
 
 def _find_parts(row: int) -> QuerySet[Patch]:

@@ -1,6 +1,6 @@
 """Patches, and their checks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -37,9 +37,10 @@ class Patches(Resource):
     def get(self, request: Request, **_: object) -> Response:
         return self.answer_list("patches", Patch.objects.all(), related.patches(), self.tell)
 
-    def tell(self, rows: Iterable[Patch]) -> list[Record]:
+    def tell(self, rows: Sequence[Patch]) -> Sequence[Record]:
         tell, relations = self.records.patch, related.find_relations(rows)
-        return [tell(patch, relations.get(patch.pk, ())) for patch in rows]
+        told = [tell(patch, relations.get(patch.pk, ())) for patch in rows]
+        return self.tell_more("patches", rows, told)
 
 
 class OnePatch(Resource):

@@ -1,13 +1,14 @@
 """Series, and the events of all projects."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from patchtrack.api.expanding import NOTHING, expand, parse_expand
-from patchtrack.api.extras import find_parts
+from patchtrack.api.extras import tell_more_of_series
 from patchtrack.api.following import answer_after
 from patchtrack.api.payloads import tell_events
 from patchtrack.api.records import Record
@@ -15,8 +16,10 @@ from patchtrack.api.versions import find_unknown_categories, has_field, has_filt
 from patchtrack.api.views.base import Resource, find_or_404
 from patchtrack.models import Event, Series, SeriesAlias
 from patchtrack.services import related
-from patchtrack.services.inside import Wish, whole_parts
+from patchtrack.services.dependencies import Dependencies
+from patchtrack.services.inside import Wish, find_whole_parts
 from patchtrack.services.many_dependencies import find_many_dependencies
+from patchtrack.services.parts import find_parts
 
 
 class SeriesResource(Resource):
@@ -28,34 +31,37 @@ class SeriesResource(Resource):
             return NOTHING
         return parse_expand(self.request.query_params.getlist("expand"))
 
-    def find_whole(self) -> QuerySet[Series]:
-        if self.find_wish().patches:
-            return related.series(whole_parts())
-        return related.series(find_parts(self.version))
-
     def tell(self, rows: Sequence[Series]) -> Sequence[Record]:
-        records = self.records
-        if has_field("series", "dependencies", self.version):
-            known = find_many_dependencies(rows, self.request.get_host())
-            told = [records.series(series, known.get(series.pk)) for series in rows]
+        records, wish = self.records, self.find_wish()
+        known: Mapping[int, Dependencies] = {}
+        if wish.patches:
+            parts: Mapping[int, Sequence[Any]] = find_whole_parts(rows)
         else:
-            told = [records.series(series) for series in rows]
-        return expand(self.find_wish(), rows, told, records)
+            parts = find_parts(rows)
+        if has_field("series", "dependencies", self.version):
+            known = find_many_dependencies(rows, parts, self.request.get_host())
+        told: Sequence[Record] = [
+            # Those that are wished in full are told below.
+            records.series(row, () if wish.patches else parts[row.pk], known.get(row.pk))
+            for row in rows
+        ]
+        told = tell_more_of_series(rows, parts, told, records)
+        return expand(wish, rows, parts, told, records)
 
 
 class AllSeries(SeriesResource):
     """All series."""
 
     def get(self, request: Request, **_: object) -> Response:
-        return self.answer_list("series", Series.objects.all(), self.find_whole(), self.tell)
+        return self.answer_list("series", Series.objects.all(), related.series(), self.tell)
 
 
 class OneSeries(SeriesResource):
     """A series; one that was merged into another is that other."""
 
     def get(self, request: Request, row: int, **_: object) -> Response:
-        series = find_series(self.read_more("series", self.find_whole()), row)
-        [record] = self.tell_more("series", [series], self.tell([series]))
+        series = find_series(self.read_more("series", related.series()), row)
+        [record] = self.tell([series])
         return Response(record)
 
 

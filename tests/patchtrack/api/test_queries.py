@@ -10,6 +10,7 @@ from patchtrack.services.bundles import BundleWish, make_bundle
 from patchtrack.services.changes import change_patches
 from patchtrack.services.checks import NewCheck, add_check
 from patchtrack.services.cursors import record_all_cursors
+from patchtrack.services.relations import add_related
 from tests.factories import ProjectFactory, UserFactory, deliver, make_diff, make_mail
 from tests.patchtrack.conftest import add_series, add_teapot
 
@@ -28,6 +29,8 @@ LISTS = [
     "series/?project=teapot&submitter=alice@example.org",
     "series/?project=teapot&state=new&delegate=maintainer&check=success&path=1.c&received_since=2020-01-01",
     "series/?expand=patches,cover_letter,comments",
+    "series/?q=o&project=teapot&submitter=alice@example.org",
+    "patches/?q=pour+o&project=teapot",
     "series/{series}/checks/",
     "bundles/",
     "events/",
@@ -81,6 +84,7 @@ def add_more(project, maintainer, number: int) -> None:
     for patch in patches:
         add_check(maintainer, patch, NewCheck(state=1, context=f"ci{number}"))
     make_bundle(maintainer, BundleWish(name=f"bundle {number}", patches=patches))
+    add_related(maintainer, patches[0], patches[1:])
     decided = {"delegate_id": maintainer.pk, "archived": number > 1}
     change_patches(maintainer, project, patches, decided)
     record_all_cursors()

@@ -8,6 +8,7 @@ from patchtrack.models import Patch, Series, SeriesAlias, State
 from patchtrack.services import related
 from patchtrack.services.dependencies import MOST_SHOWN, Dependencies, find_dependencies
 from patchtrack.services.many_dependencies import find_many_dependencies
+from patchtrack.services.parts import find_parts
 from patchtrack.services.series import find_current_series, find_patches
 from tests.factories import ProjectFactory, deliver, make_diff, make_mail
 
@@ -32,8 +33,12 @@ def look(series: Series, host: str = HOST):
     """Whether series are looked at one by one or all together, it is the same."""
     current = find_current_series(series.pk)
     found = find_dependencies(current, find_patches(current), host)
-    assert find_many_dependencies(related.series(), host).get(current.pk, Dependencies()) == found
+    assert find_many(related.series(), host).get(current.pk, Dependencies()) == found
     return found
+
+
+def find_many(rows, host: str = HOST) -> dict[int, Dependencies]:
+    return find_many_dependencies(list(rows), find_parts(rows), host)
 
 
 def needs(name: str, version: int = 1) -> list[tuple[str, int]]:
@@ -63,8 +68,7 @@ def test_many_are_looked_at_wherever_they_stand(project, others):
     deliver(project, make("tea"))
     deliver(project, *(make(f"other{number}") for number in range(others)))
     deliver(project, make("cup", "Depends-on: <tea.1@example.org>"))
-    rows = related.series().filter(name__in=["tea", "cup"])
-    found = find_many_dependencies(rows, HOST)
+    found = find_many(related.series().filter(name__in=["tea", "cup"]))
     tea, cup = get("tea").pk, get("cup").pk
     assert {row: [one.id for one in known.needs] for row, known in found.items()} == {
         tea: [], cup: [tea],
