@@ -38,6 +38,10 @@ LONG_SECONDS = 120
 
 def pytest_collection_modifyitems(config, items):
     items.sort(key=lambda item: not is_long(item))
+    for item in items:
+        # pytest-django makes a database only if some test has this mark.
+        if "module_db" in item.fixturenames:
+            item.add_marker("django_db")
     if config.getoption("--database-only"):
         config.hook.pytest_deselected(items=[one for one in items if not uses_database(one)])
         items[:] = filter(uses_database, items)

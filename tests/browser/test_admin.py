@@ -2,8 +2,8 @@
 
 from tests.browser.axe_core import find_violations
 from tests.browser.conftest import PHONE
+from tests.browser.looks import FIND_SIDEWAYS
 from tests.browser.pages import furnish
-from tests.browser.test_accessibility import FIND_SIDEWAYS
 
 # One of each kind; that of a project has widgets of all kinds.
 PAGES = """
