@@ -68,6 +68,12 @@ def narrow_all(rows: QuerySet, resource: str, parameters: QueryDict, version: in
     return rows
 
 
+def asks_further(resource: str, parameters: QueryDict, version: int) -> bool:
+    """Whether a list is narrowed by parts of names, or by what Patchwork's filters do not ask."""
+    further = find_further_filters(resource, version)
+    return bool(parameters.get("q", "").strip()) or not parameters.keys().isdisjoint(further)
+
+
 def find_further_filters(resource: str, version: int) -> list[str]:
     """The parameters by which a list of a version is narrowed here."""
     names = list(_FILTERS.get(resource, {}))

@@ -14,8 +14,8 @@ LARGEST_SIZE = 250
 # Beyond this a list's length is not counted, unless its last page is asked for: to count millions
 # of rows takes much longer than to tell of hundreds.
 MOST_COUNTED = 10_000
-# Nor are so many where each row is looked for by a part of its name.
-MOST_FOUND = 2_000
+# Nor are so many where more is asked of each row than what its own columns say.
+MOST_FOUND = 1_000
 # Longer than the number of any page; and times the largest size still a number for a database.
 _MOST_DIGITS = 15
 _NO_PAGE = "Invalid page."
@@ -40,14 +40,14 @@ def parse_size(parameters: QueryDict) -> int:
     return LARGEST_SIZE if len(said) > _MOST_DIGITS else min(int(said), LARGEST_SIZE)
 
 
-def find_page(rows: QuerySet, whole: QuerySet, parameters: QueryDict) -> Page:
-    """The page that `page` names, its rows in the order of `rows`, read from `whole`.
+def find_page(rows: QuerySet, whole: QuerySet, parameters: QueryDict, most: int) -> Page:
+    """The page that `page` names, its rows in the order of `rows`, read from `whole`. The length
+    of a list of more than `most` rows is not told.
 
     One query, and those of `whole`: the rows that come before the page are counted and
     skipped without what belongs to them. Raises NotFound.
     """
     size, said = parse_size(parameters), parameters.get("page", "1").strip()
-    most = MOST_FOUND if parameters.get("q", "").strip() else MOST_COUNTED
     count = _count(rows, most, counts_all=said == "last")
     is_long = count > most
     last = 0 if is_long and said != "last" else max(ceil(count / size), 1)

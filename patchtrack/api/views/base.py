@@ -20,8 +20,8 @@ from patchtrack.api.conditions import answer_conditionally
 from patchtrack.api.cors import allow_reading
 from patchtrack.api.extras import read_more, tell_more
 from patchtrack.api.filters import order
-from patchtrack.api.narrowing import narrow_all
-from patchtrack.api.paging import find_page, format_link
+from patchtrack.api.narrowing import asks_further, narrow_all
+from patchtrack.api.paging import MOST_COUNTED, MOST_FOUND, find_page, format_link
 from patchtrack.api.rates import OverRate, Rate, count_request, tell_rate
 from patchtrack.api.records import Record, Records
 from patchtrack.models import ApiToken
@@ -116,7 +116,9 @@ class Resource(APIView):
         parameters = self.request.query_params
         rows = narrow_all(rows, resource, parameters, self.version)
         whole = self.read_more(resource, whole)
-        page = find_page(order(rows, resource, parameters), whole, parameters)
+        is_costly = asks_further(resource, parameters, self.version)
+        most = MOST_FOUND if is_costly else MOST_COUNTED
+        page = find_page(order(rows, resource, parameters), whole, parameters, most)
         link = format_link(self.request.build_absolute_uri(), page)
         return Response(tell(page.rows), headers={"Link": link})
 

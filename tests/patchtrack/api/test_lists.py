@@ -95,6 +95,7 @@ def test_a_page_has_at_most_250(client, patches, monkeypatch):
 def long(monkeypatch) -> None:
     """Any list of more than three rows is too long to be counted."""
     monkeypatch.setattr("patchtrack.api.paging.MOST_COUNTED", 3)
+    monkeypatch.setattr("patchtrack.api.views.base.MOST_COUNTED", 3)
 
 
 def test_a_list_that_is_too_long_does_not_link_to_its_end(client, patches, long):
@@ -107,6 +108,14 @@ def test_the_end_of_a_long_list_is_found_when_it_is_asked_for(client, patches, l
     answer = client.get(URL, {"per_page": 2, "page": "last"})
     assert [row["name"] for row in answer.json()] == ["e 5"]
     assert links(answer)["last"] == f"{URL}?page=3&per_page=2"
+
+
+@pytest.mark.parametrize("asked", [{"q": "a"}, {"check": "none"}])
+def test_what_takes_long_to_find_is_counted_less_far(client, patches, monkeypatch, asked):
+    monkeypatch.setattr("patchtrack.api.views.base.MOST_FOUND", 0)
+    few = client.get("/api/1.4/patches/", {"check": "none"})
+    many = client.get(URL, asked)
+    assert ("last" in links(few), "last" in links(many)) == (True, False)
 
 
 @pytest.mark.parametrize("page", ["4", "9" * 15, "9" * 16])
