@@ -15,7 +15,6 @@ from rest_framework.exceptions import ValidationError
 from patchtrack.api.versions import has_filter
 from patchtrack.models import Check, Event, Patch
 from patchtrack.services import resolving
-from patchtrack.services.naming import filter_named
 from patchtrack.services.resolving import NotFound
 
 Filter = Callable[[QuerySet, Sequence[str]], QuerySet]
@@ -114,10 +113,7 @@ def _search(rows: QuerySet, resource: str, text: str) -> QuerySet:
         return rows
     if "\0" in text:
         raise ValidationError(["Null characters are not allowed."])
-    terms = split_terms(text)
-    if resource in TEXTS:
-        return filter_named(rows, terms)
-    for term in terms:
+    for term in split_terms(text):
         found = Q()
         for column in columns:
             found |= Q(**{f"{column}__icontains": term})

@@ -1,7 +1,6 @@
 """What Patchtrack knows: tables, constraints and query verbs."""
 
-import patchtrack.models.lookups
-import patchtrack.models.substrings  # noqa: F401 (these register lookups)
+import patchtrack.models.lookups  # noqa: F401 (registers them)
 from patchtrack.models.account import Confirmation, FeedKey, OptOut, Profile, SavedFilter
 from patchtrack.models.archive import ArchivePosition
 from patchtrack.models.change import Change

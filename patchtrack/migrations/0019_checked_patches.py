@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("patchtrack", "0019_arrivals")]
+    dependencies = [("patchtrack", "0018_arrivals")]
 
     operations = [
         migrations.AddIndex(

@@ -18,6 +18,6 @@ def add_arrival(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("patchtrack", "0018_parts_of_names")]
+    dependencies = [("patchtrack", "0001_tables")]
 
     operations = [migrations.RunPython(add_arrival, migrations.RunPython.noop)]
