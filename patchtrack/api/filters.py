@@ -34,7 +34,7 @@ def narrow(rows: QuerySet, resource: str, parameters: QueryDict, version: int) -
         return rows.none()
     if resource in TEXTS and asks_for_text(asked):
         return rows
-    return _search(rows, resource, parameters.get("q", ""))
+    return _search(rows, _SEARCHED.get(resource, ()), parameters.get("q", ""))
 
 
 def read_filters(resource: str, parameters: QueryDict, version: int) -> dict[str, list[str]]:
@@ -107,8 +107,7 @@ def split_terms(text: str) -> list[str]:
     return [phrase or word for phrase, word in _TERM.findall(text) if phrase or word]
 
 
-def _search(rows: QuerySet, resource: str, text: str) -> QuerySet:
-    columns = _SEARCHED.get(resource, ())
+def _search(rows: QuerySet, columns: Sequence[str], text: str) -> QuerySet:
     if not columns:
         return rows
     if "\0" in text:

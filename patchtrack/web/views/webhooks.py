@@ -1,6 +1,7 @@
 """For maintainers: to which addresses the events of their project are sent, and what came of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -29,6 +30,7 @@ from patchtrack.web.views.project_settings import find_own_project
 from patchtrack.web.webhook_forms import WebhookForm
 
 _SHOWN = 50
+_DELETED = "This webhook has been deleted meanwhile."
 
 Act = Callable[[AbstractBaseUser, Project, int], object]
 
@@ -100,10 +102,8 @@ def act_on_webhook(request: HttpRequest, linkname: str, row: int) -> HttpRespons
     if action not in _ACTS:
         raise BadRequest("There is no such action.")
     act, said = _ACTS[action]
-    try:
+    with _found(_DELETED):
         act(request.user, project, row)
-    except Webhook.DoesNotExist as error:
-        raise Http404("This webhook has been deleted meanwhile.") from error
     messages.success(request, said)
     return redirect("webhooks", linkname) if action == "remove" else _back(linkname, row)
 
@@ -111,11 +111,8 @@ def act_on_webhook(request: HttpRequest, linkname: str, row: int) -> HttpRespons
 @login_required
 @require_POST
 def redeliver_webhook(request: HttpRequest, linkname: str, row: int, delivery: int) -> HttpResponse:
-    project = find_own_project(request, linkname)
-    try:
-        redeliver(request.user, project, row, delivery)
-    except (Webhook.DoesNotExist, WebhookDelivery.DoesNotExist) as error:
-        raise Http404("This is not in the log any more.") from error
+    with _found("This is not in the log any more."):
+        redeliver(request.user, find_own_project(request, linkname), row, delivery)
     messages.success(request, "It is to be sent once more. Look again in a moment.")
     return _back(linkname, row)
 
@@ -125,13 +122,19 @@ def redeliver_webhook(request: HttpRequest, linkname: str, row: int, delivery: i
 def pass_over_delivery(
     request: HttpRequest, linkname: str, row: int, delivery: int
 ) -> HttpResponse:
-    project = find_own_project(request, linkname)
-    try:
-        pass_over(request.user, project, row, delivery)
-    except (Webhook.DoesNotExist, WebhookDelivery.DoesNotExist) as error:
-        raise Http404("This is not what keeps the webhook from going on any more.") from error
+    with _found("This is not what keeps the webhook from going on any more."):
+        pass_over(request.user, find_own_project(request, linkname), row, delivery)
     messages.success(request, "All that has happened since is sent now, without that event.")
     return _back(linkname, row)
+
+
+@contextmanager
+def _found(otherwise: str) -> Iterator[None]:
+    """Answers 404, with these words, if the webhook or the delivery is not there."""
+    try:
+        yield
+    except (Webhook.DoesNotExist, WebhookDelivery.DoesNotExist) as error:
+        raise Http404(otherwise) from error
 
 
 def _back(linkname: str, row: int) -> HttpResponse:
@@ -145,9 +148,8 @@ def _write(form: WebhookForm, write: Callable[[Wish], Webhook]) -> Webhook | Non
     if not form.is_valid():
         return None
     try:
-        return write(form.as_wish())
-    except Webhook.DoesNotExist as error:
-        raise Http404("This webhook has been deleted meanwhile.") from error
+        with _found(_DELETED):
+            return write(form.as_wish())
     except ValidationError as error:
         form.add_error(None, error)
         return None
