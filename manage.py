@@ -1,9 +1,14 @@
 #!/usr/bin/env python3
 """Runs Patchtrack's commands: `manage.py help` lists them."""
 
+import gc
 import os
 import sys
 import traceback
+
+# What is loaded makes a hundred thousand objects and no garbage, which Python would look through
+# them for so often that a parser's start took a tenth longer. Its workers read this, too.
+gc.set_threshold(20_000)
 
 EX_TEMPFAIL = 75  # sysexits.h: the MTA keeps the mail and tries again later
 

@@ -1,5 +1,6 @@
 """What every test can use: one database, the same for threads and for other processes."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,8 +21,10 @@ settings.load_profile("patchtrack")
 
 # Tests reach the database through one of these.
 DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server"})
-# What a browser makes of a page is the same whatever database the page was read from.
-BROWSER = Path(__file__).resolve().parent / "browser"
+TESTS = Path(__file__).resolve().parent
+# Where no test depends on the kind of database: the pure rooms use none, and what a browser makes
+# of a page is the same whatever the page was read from.
+ANY_DATABASE = frozenset(TESTS / name for name in ("browser", "ingest/mail", "ingest/threads"))
 
 
 def pytest_addoption(parser):
@@ -34,6 +37,23 @@ def pytest_addoption(parser):
 
 # What may take longer than this begins first: much of it waits, while others can work.
 LONG_SECONDS = 120
+
+
+def pytest_configure() -> None:
+    # Of what is made while tests are collected, nothing is garbage.
+    gc.disable()
+
+
+def pytest_ignore_collect(collection_path, config) -> bool | None:
+    if config.getoption("--database-only") and collection_path in ANY_DATABASE:
+        return True
+    return None
+
+
+def pytest_collection_finish() -> None:
+    # It stays to the end. To look through it for garbage took a twentieth of the time.
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(config, items):
@@ -53,7 +73,7 @@ def is_long(item: pytest.Item) -> bool:
 
 
 def uses_database(item: pytest.Item) -> bool:
-    if item.path.is_relative_to(BROWSER):
+    if item.get_closest_marker("any_database"):
         return False
     fixtures = DATABASE_FIXTURES.intersection(getattr(item, "fixturenames", ()))
     return bool(fixtures) or item.get_closest_marker("django_db") is not None

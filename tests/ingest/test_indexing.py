@@ -10,7 +10,8 @@ from django.db import OperationalError, connection, connections
 
 from ingest import rereading
 from ingest.errors import TryAgain
-from ingest.indexing import index_all, index_at_once
+from ingest.indexing import index_at_once
+from ingest.indexing_all import index_all
 from ingest.mail import parse_mail
 from ingest.reparse import reparse
 from ingest.rereading import split_threads

@@ -91,10 +91,10 @@ class Site:
 
 
 @contextmanager
-def open_site(transport: Transport, environment: Mapping[str, str]) -> Iterator[Site]:
+def open_site(transport: Transport, environment: Mapping[str, str], workers: int) -> Iterator[Site]:
     with temporary_directory() as directory:
         port = find_free_port()
-        daemon = Lmtpd(directory, environment, f"--listen=127.0.0.1:{port}")
+        daemon = Lmtpd(directory, environment, f"--listen=127.0.0.1:{port}", workers=workers)
         # A copy, since the checkout may be where Postfix's user must not look.
         shutil.copy(ROOT / "tools/deliver", directory)
         places = {
@@ -131,11 +131,13 @@ def replace_all(text: str, replacements: Mapping[str, str]) -> str:
 
 @pytest.fixture
 def open_transport(child_environment) -> Iterator[Callable[..., Site]]:
-    """Opens a site by the name of its transport, with settings for the daemon."""
+    """Opens a site by the name of its transport, with settings for the daemon and the number
+    of its workers."""
     with ExitStack() as stack:
 
-        def open_it(name: str, **environment: str) -> Site:
-            return stack.enter_context(open_site(TRANSPORTS[name], child_environment | environment))
+        def open_it(name: str, *, workers: int = 1, **environment: str) -> Site:
+            site = open_site(TRANSPORTS[name], child_environment | environment, workers)
+            return stack.enter_context(site)
 
         yield open_it
 

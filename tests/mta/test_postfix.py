@@ -83,7 +83,7 @@ def test_an_unlisted_address_is_refused_at_the_door(open_transport, demo):
 @pytest.mark.timeout(300)
 def test_a_burst_of_a_thousand_mails(open_transport, demo):
     mails = make_mails(1000, seed=1, copies=False)
-    site = open_transport("lmtp")
+    site = open_transport("lmtp", workers=2)
     site.start_daemon()
     parcels = [Parcel(mail=number, recipients=(DEMO,)) for number in range(1000)]
     assert bring(site, mails, parcels).accepted == 1000

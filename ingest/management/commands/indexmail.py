@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from ingest.indexing import index_all
+from ingest.indexing_all import index_all
 from ingest.management.arguments import MailCommand, positive
 from ingest.management.progress import Progress
 from ingest.retry import run_queries

@@ -12,7 +12,7 @@ from ingest.archive import Archive, ArchiveError, open_archive
 from ingest.archive.public_inbox import PublicInbox
 from ingest.errors import TryAgain
 from ingest.importer import Importer
-from ingest.indexing import index_all
+from ingest.indexing_all import index_all
 from ingest.management.arguments import MailCommand, add_target, find_target, positive
 from ingest.management.progress import Progress
 from ingest.numbering import number_stored
