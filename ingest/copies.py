@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from ingest.incoming import Incoming
 from patchtrack.models import Mail, Outcome
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +51,11 @@ def find_copies(messages: Iterable[int]) -> dict[int, list[Copy]]:
 
 def choose_shown(copies: Iterable[Copy]) -> Copy:
     """The copy that our own MTA received first, by the topmost Received line, which no sender
-    can forge; so nobody can replace a mail by sending another under its message-id."""
-    return min(copies, key=lambda c: (c.hop_date or _NEVER, c.content_hash, c.sha256))
+    can forge; so nobody can replace a mail by sending another under its message-id.
+
+    A copy without that line came by no MTA, but from an archive: it is older than what comes in.
+    """
+    return min(copies, key=lambda c: (c.hop_date or _LONG_AGO, c.content_hash, c.sha256))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from ingest.mail import ParsedMail
 from ingest.mail.charset import clean_text
+from ingest.mail.values import Subject
 from ingest.threads import ThreadMessage, derive_nature, derive_tokens
 from patchtrack.models import Mail
 from patchtrack.models.mail import compress_raw
@@ -99,23 +100,23 @@ def message_columns(
     }
 
 
-def format_name(prefixes: tuple[str, ...], name: str) -> str:
-    """A patch's name as Patchwork shows it: `[v2,1/4] name`."""
-    return f"[{','.join(prefixes)}] {name}" if prefixes else name
+def format_name(subject: Subject, linkname: str) -> str:
+    """A patch's name as Patchwork shows it: `[v2,1/4] name`, without the link name of its project,
+    which many lists put before each subject."""
+    prefixes = [prefix for prefix in subject.prefixes if prefix.lower() != linkname.lower()]
+    return f"[{','.join(prefixes)}] {subject.name}" if prefixes else subject.name
 
 
-def submission_columns(parsed: ParsedMail) -> dict[str, Any]:
-    """The columns that a Patch and a Cover share and that follow from the mail itself."""
-    return {
-        "name": format_name(parsed.subject.prefixes, parsed.subject.name),
-        "pull_url": parsed.pull_url,
-    }
+def submission_columns(parsed: ParsedMail, linkname: str) -> dict[str, Any]:
+    """The columns that a Patch and a Cover share and that follow from the mail itself, in the
+    project of that link name."""
+    return {"name": format_name(parsed.subject, linkname), "pull_url": parsed.pull_url}
 
 
-def patch_columns(parsed: ParsedMail) -> dict[str, Any]:
-    """The columns of Patch that follow from the mail itself, but for names and dates."""
+def patch_columns(parsed: ParsedMail, linkname: str) -> dict[str, Any]:
+    """The columns of Patch that follow from the mail itself, but for people and dates."""
     facts = parsed.facts
-    return submission_columns(parsed) | {
+    return submission_columns(parsed, linkname) | {
         "hash": facts.hash if facts else "",
         "paths": list(facts.paths) if facts else [],
     }

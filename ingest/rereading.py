@@ -75,8 +75,9 @@ class StoredReading:
         if message.author.address != parsed.author.address:
             yield "author", message.author.address, parsed.author.address
         yield from self._dependency_differences()
-        yield from self._submission_differences("patch", patch_columns(parsed))
-        yield from self._submission_differences("cover", submission_columns(parsed))
+        linkname = self.project.linkname
+        yield from self._submission_differences("patch", patch_columns(parsed, linkname))
+        yield from self._submission_differences("cover", submission_columns(parsed, linkname))
         for copy in self.copies:
             yield from self._copy_differences(copy)
         stored = sum(copy.mail.outcome == Outcome.STORED for copy in self.copies)
@@ -87,7 +88,8 @@ class StoredReading:
         self, table: str, columns: Mapping[str, Any]
     ) -> Iterator[Difference]:
         row = getattr(self.message, table, None)
-        is_one = self.reading.columns["nature"] == table
+        # The kind itself is compared with the thread's plan.
+        is_one = self.message.kind == table
         if is_one != (row is not None):
             yield table, row and row.pk, self.message.id if is_one else None
         if is_one and row:

@@ -133,6 +133,7 @@ class _SeriesRows:
         self._setting, self._plan, self._rows = setting, plan, rows
         self._random = Random(f"{setting.world.seed} rows of {plan.id}")
         self._project = setting.projects[plan.project]
+        self._linkname = setting.lists[plan.project].name
         # By the number of a patch or cover, and its comments' ones with it.
         self._values: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._comments: Counter[int] = Counter()
@@ -273,7 +274,8 @@ class _SeriesRows:
         }
 
     def _add_cover(self, letter: Letter) -> None:
-        row, columns = self._plan.first_message, submission_columns(letter.parsed)
+        row = self._plan.first_message
+        columns = submission_columns(letter.parsed, self._linkname)
         self._put(Cover, message_id=row, **columns, **self._shared_columns(letter))
         self._add_event(Category.COVER_CREATED, letter.parsed.date + _TRAVEL, message_id=row)
 
@@ -284,7 +286,7 @@ class _SeriesRows:
         if random.random() < 0.04:
             slug = self._choose_state()
         is_old = self._setting.world.until - letter.parsed.date > _OLD
-        columns = patch_columns(letter.parsed)
+        columns = patch_columns(letter.parsed, self._linkname)
         values = self._values[letter.number]
         self._put(
             Patch,

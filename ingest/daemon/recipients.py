@@ -31,14 +31,15 @@ def choose_target(
 ) -> Target | None:
     """The target of an address, or None if it is nobody's; case does not matter.
 
-    `configured` maps further addresses to link names. An address that several projects of one
+    `configured` maps further addresses to link names. Where no project has the name, the mail is
+    still for us: its own header decides, and it is kept. An address that several projects of one
     list share is the list's: which of them takes a mail, its subject decides. A link name is
     known at any domain, also with a detail behind a plus sign (RFC 5233), unless the whole
     address is somebody's: lists are often named as one of their projects is.
     """
     address = address.lower()
     if address in configured:
-        return _find_project(directory, configured[address])
+        return _find_project(directory, configured[address]) or ANYWHERE
     sharing = [box for box in directory.mailboxes if box.list_email.lower() == address]
     if len(sharing) == 1:
         return Target(project=sharing[0].id)

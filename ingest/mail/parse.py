@@ -65,6 +65,13 @@ def parse_body(raw: bytes) -> Body:
     return _read_body(header, raw_body)[0]
 
 
+def parse_sent(raw: bytes) -> tuple[Address, Body]:
+    """Read who wrote a mail, its message and its diff, as parse_mail does, and nothing else.
+    Raises NotMail."""
+    header, raw_body = split_header(raw)
+    return choose_author(header, read_list_ids(header)), _read_body(header, raw_body)[0]
+
+
 def parse_mail(raw: bytes, tags: Iterable[str] = ()) -> ParsedMail:
     """Read one mail (RFC 5322 and MIME), whatever its sender made of the standards.
 

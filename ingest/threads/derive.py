@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from ingest.threads.clusters import Cluster, sending_order
 from ingest.threads.evidence import derive_clusters
+from ingest.threads.letters import settle_letters
 from ingest.threads.parents import derive_parents
 from ingest.threads.series import plan_series
 from ingest.threads.values import Kind, MessagePlan, ThreadMessage, ThreadPlan
@@ -49,7 +50,7 @@ def derive(messages: Iterable[ThreadMessage]) -> ThreadPlan:
     Pure and total: any order and any repetition of the same messages gives the same plan.
     Takes time roughly linear in the number of messages and the mails they name.
     """
-    thread = _sort_unique(messages)
+    thread = settle_letters(_sort_unique(messages))
     known = {message.message_id: message for message in thread}
     submissions = [message for message in thread if message.nature != "other"]
     clusters = derive_clusters(submissions, known)
@@ -65,7 +66,7 @@ def derive(messages: Iterable[ThreadMessage]) -> ThreadPlan:
         head, run = cluster.head(), _unbroken_run(cluster)
         for member in cluster.members:
             plans[member.message_id] = MessagePlan(
-                kind=member.nature,
+                kind="cover" if member.nature == "cover" else "patch",
                 series=head.message_id,
                 number=member.number,
                 follows_all=(member.number or 0) <= run,

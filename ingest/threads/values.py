@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Nature = Literal["patch", "cover", "other"]
+Nature = Literal["patch", "cover", "letter", "other"]
 Kind = Literal["patch", "cover", "comment", "other"]
 
 
@@ -13,9 +13,10 @@ Kind = Literal["patch", "cover", "comment", "other"]
 class ThreadMessage:
     """A message as far as its thread is concerned.
 
-    `nature` is what the mail is by itself; `ancestors` names the mails it answers, nearest
-    first; `sender` is equal for the mails of one person; `date` is aware UTC. `number` and
-    `total` are both set or both None; covers have number 0. `trailers` maps keys to values.
+    `nature` is what the mail is by itself (a letter may be a cover that nobody numbered);
+    `ancestors` names the mails it answers, nearest first; `sender` is equal for the mails of one
+    person; `date` is aware UTC. `number` and `total` are both set or both None; covers have
+    number 0. `trailers` maps keys to values.
     """
 
     message_id: str

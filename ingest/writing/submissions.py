@@ -3,15 +3,17 @@
 from typing import Any
 
 from ingest.bulk import insert_rows
-from ingest.incoming import Incoming, patch_columns, submission_columns
+from ingest.incoming import Incoming, format_name, patch_columns, submission_columns
+from ingest.mail.subject import split_subject
 from ingest.writing.changes import Place, Writing
-from patchtrack.models import Cover, Event, Patch
+from patchtrack.models import Cover, Event, Message, Patch
 
 Category = Event.Category
 
 
 def write_submissions(writing: Writing) -> None:
     """Insert the new patches and covers, move and change the stored ones."""
+    _leave_series(writing)
     patches: list[Patch] = []
     covers: list[Cover] = []
     for place in writing.places():
@@ -29,11 +31,33 @@ def write_submissions(writing: Writing) -> None:
     insert_rows(patches)
 
 
+def _leave_series(writing: Writing) -> None:
+    """Let covers leave their series before others take their places: a series has only one."""
+    leaving = [
+        place.stored.row
+        for place in writing.places()
+        if place.kind_before == "cover" and not _stays(writing, place)
+    ]
+    if leaving:
+        Cover.objects.filter(message__in=leaving).update(series=None)
+
+
+def _stays(writing: Writing, cover: Place) -> bool:
+    """Whether a stored cover is still the cover of its series."""
+    is_cover = cover.plan.kind == "cover"
+    return is_cover and cover.stored.series == writing.series_ids[cover.plan.series]
+
+
 def _shared_columns(writing: Writing, mail: Incoming) -> dict[str, Any]:
     return {
         "date": mail.parsed.date or mail.delivery.received_at,
         "submitter": writing.people[mail.parsed.author.address],
     }
+
+
+def _patch_columns(writing: Writing, mail: Incoming) -> dict[str, Any]:
+    linkname = writing.policy.project.linkname
+    return _shared_columns(writing, mail) | patch_columns(mail.parsed, linkname)
 
 
 def _new_patch(writing: Writing, place: Place) -> Patch:
@@ -51,21 +75,33 @@ def _new_patch(writing: Writing, place: Place) -> Patch:
         tags=dict(place.plan.tags),
         state_id=writing.policy.choose_state(mail.parsed),
         delegate_id=writing.policy.choose_delegate(mail.parsed),
-        **_shared_columns(writing, mail),
-        **patch_columns(mail.parsed),
+        **_patch_columns(writing, mail),
     )
 
 
 def _new_cover(writing: Writing, place: Place) -> Cover:
-    row, mail = writing.ids[place.message_id], place.reading.incoming
+    row = writing.ids[place.message_id]
     writing.events.turn(Category.COVER_CREATED, False, True, message_id=row)
     return Cover(
         message_id=row,
         project=writing.policy.project,
         series_id=writing.series_ids[place.plan.series],
-        **_shared_columns(writing, mail),
-        **submission_columns(mail.parsed),
+        **_cover_columns(writing, place),
     )
+
+
+def _cover_columns(writing: Writing, place: Place) -> dict[str, Any]:
+    linkname = writing.policy.project.linkname
+    if place.reading:
+        mail = place.reading.incoming
+        return _shared_columns(writing, mail) | submission_columns(mail.parsed, linkname)
+    # A letter that is stored already, whose patches have come only now.
+    letter = Message.objects.get(id=place.stored.row)
+    return {
+        "date": letter.date,
+        "submitter_id": letter.author_id,
+        "name": format_name(split_subject(letter.subject), linkname),
+    }
 
 
 def _change_patch(writing: Writing, place: Place) -> None:
@@ -89,7 +125,7 @@ def _change_patch(writing: Writing, place: Place) -> None:
     columns = {name: value for name, value in now.items() if before[name] != value}
     if place.reading:
         mail = place.reading.incoming
-        columns |= _shared_columns(writing, mail) | patch_columns(mail.parsed)
+        columns |= _patch_columns(writing, mail)
         if place.reading.is_other_copy:
             columns |= _initial_columns(writing, place)
     if columns:
@@ -115,18 +151,17 @@ def _initial_columns(writing: Writing, place: Place) -> dict[str, Any]:
 
 def _change_cover(writing: Writing, place: Place) -> None:
     columns: dict[str, Any] = {}
-    if place.stored.series != writing.series_ids[place.plan.series]:
+    if not _stays(writing, place):
         columns["series_id"] = writing.series_ids[place.plan.series]
     if place.reading:
-        mail = place.reading.incoming
-        columns |= _shared_columns(writing, mail) | submission_columns(mail.parsed)
+        columns |= _cover_columns(writing, place)
     if columns:
         Cover.objects.filter(message=place.stored.row).update(**columns)
 
 
 def remove_submissions(writing: Writing) -> None:
     """Remove what is no patch or no cover any more, now that no comment is left on it: another
-    copy is shown. With the row go its events."""
+    copy is shown, or a letter's patches turned out to have a cover. With the row go its events."""
     for place in writing.places():
         if place.kind_before in ("patch", "cover") and place.kind_before != place.plan.kind:
             table = Patch if place.kind_before == "patch" else Cover

@@ -56,6 +56,15 @@ class Kind(models.TextChoices):
     OTHER = "other"
 
 
+class Nature(models.TextChoices):
+    """What a mail is by itself; a letter may be the cover of patches that answer it."""
+
+    PATCH = "patch"
+    COVER = "cover"
+    LETTER = "letter"
+    OTHER = "other"
+
+
 class Message(models.Model):
     """A mail in a project: what was read from its shown copy, and what follows from its thread.
 
@@ -73,7 +82,7 @@ class Message(models.Model):
     )
     subject = models.TextField()
     ancestors = models.TextField(blank=True)
-    nature = models.CharField(max_length=10, choices=Kind)
+    nature = models.CharField(max_length=10, choices=Nature)
     kind = models.CharField(max_length=10, choices=Kind)
     version = models.IntegerField()
     label = models.CharField(max_length=40, blank=True)

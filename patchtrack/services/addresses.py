@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils.encoding import punycode
 
-from patchtrack.models import Confirmation, OptOut, Person
+from patchtrack.models import Confirmation, OptOut, Person, Project
 from patchtrack.services.accounts import NameTaken
 from patchtrack.services.confirmations import DeadLink, add_confirmation, take_confirmation
 from patchtrack.services.letters import NotSent, send_letter
@@ -44,6 +44,11 @@ def parse_address(text: str) -> str:
         address = ""
     validate_email(address)
     return address
+
+
+def is_of_a_list(address: str) -> bool:
+    """Whether mail to an address goes to the list of a project, where everybody reads it."""
+    return Project.objects.filter(list_email__iexact=address).exists()
 
 
 def find_users(address: str) -> QuerySet:

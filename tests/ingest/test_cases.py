@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from ingest.audit import audit
 from ingest.dump import dump_state
 from patchtrack.models import Cover, Mail, Message, Outcome, Patch, Project, Series
 from tests.factories import DATE, ProjectFactory, deliver, make_diff, make_mail
@@ -154,6 +155,32 @@ def test_unlabelled_patches_answer_their_labelled_cover():
     assert {row["version"] for row in state.values()} == {3}
 
 
+# Of many people's series the cover has no number.
+
+
+def test_a_letter_that_nobody_numbered_is_the_cover_of_the_patches_that_answer_it():
+    state = settle(
+        mail("a0", "[tea] Hotter tea"),
+        *(patch(f"a{n}", f"[PATCH v2 {n}/2] Step", to="a0", at=n * SECOND) for n in (1, 2)),
+        mail("re", "Re: Hotter tea", to="a0", at=DAY),
+    )
+    assert series_of(state) == {"a0": "a0 a1 a2"}
+    assert (state["a0"]["kind"], state["a0"]["name"]) == ("cover", "[tea] Hotter tea")
+    assert (state["a0"]["version"], parents(state)) == (2, {"re": "a0"})
+    assert set(Cover.objects.values_list("submitter__address", flat=True)) == {"alice@example.org"}
+
+
+def test_a_letter_whose_patches_have_a_numbered_cover_is_talk():
+    state = settle(
+        mail("talk", "Hotter tea"),
+        mail("a0", "[PATCH 0/2] Tea", to="talk", at=SECOND),
+        patch("a1", "[PATCH 1/2] Step", to="talk", at=2 * SECOND),
+        patch("a2", "[PATCH 2/2] Step", to="talk", at=3 * SECOND),
+    )
+    assert series_of(state) == {"a0": "a0 a1 a2"}
+    assert (state["talk"]["kind"], state["talk"]["events"]) == ("other", [])
+
+
 # 3
 
 SUBJECTS = {
@@ -181,6 +208,15 @@ def test_subjects_as_people_write_them(subject):
         "patch",
         *SUBJECTS[subject],
     )
+
+
+def test_the_link_name_of_its_project_is_not_part_of_a_patch_s_name():
+    project = ProjectFactory(linkname="tea")
+    deliver(project, patch("a1", "[Tea] [PATCH cups v2 1/2] Tea: Pour"))
+    deliver(ProjectFactory(), patch("a1", "[Tea] [PATCH cups v2 1/2] Tea: Pour"))
+    names = Patch.objects.order_by("pk").values_list("name", flat=True)
+    assert list(names) == ["[cups,v2,1/2] Tea: Pour", "[Tea,cups,v2,1/2] Tea: Pour"]
+    assert list(audit(project)) == []
 
 
 # 4

@@ -112,10 +112,10 @@ def test_an_old_date_and_old_hops_of_a_forger_do_not_help(tea):
     assert shown(tea) == PATCH
 
 
-def test_a_copy_without_a_time_of_reception_comes_last(tea):
-    deliver(tea, make_copy(body="Bye.\n"))
-    deliver(tea, PATCH)
-    assert shown(tea) == PATCH
+def test_what_comes_in_replaces_no_mail_of_an_archive_without_times_of_reception(tea):
+    archived = make_copy(diff=make_diff())
+    assert outcomes(tea, archived, FORGED) == ["stored", "conflict"]
+    assert shown(tea) == archived
 
 
 def test_without_any_times_the_choice_does_not_depend_on_the_order():

@@ -13,11 +13,13 @@ from tests.factories import ProjectFactory, deliver, make_diff, make_mail
 pytestmark = pytest.mark.django_db
 
 NEEDS = "Depends-on: <kettle@example.org>, https://lore.example.org/all/cup@example.org/\n"
-TEA = make_mail(subject="[PATCH] Tea", message_id="tea@example.org", body=NEEDS, diff=make_diff())
-KETTLE = make_mail(subject="[PATCH] Kettle", message_id="kettle@example.org", diff=make_diff())
 # The topmost Received line decides which copy is shown.
-EARLIER = b"Received: by mx; Sun, 4 Jan 2026 09:00:00 +0000\n"
-COPY = EARLIER + TEA.replace(b"<kettle@", b"<pot@")
+RECEIVED = b"Received: by mx; Sun, 4 Jan 2026 09:05:00 +0000\n"
+TEA = RECEIVED + make_mail(
+    subject="[PATCH] Tea", message_id="tea@example.org", body=NEEDS, diff=make_diff()
+)
+KETTLE = make_mail(subject="[PATCH] Kettle", message_id="kettle@example.org", diff=make_diff())
+COPY = TEA.replace(b"09:05:00", b"09:00:00").replace(b"<kettle@", b"<pot@")
 
 
 def find_said() -> list[tuple[str, str]]:

@@ -38,10 +38,10 @@ def poison(monkeypatch):
     """Patches that cannot be stored: those with `poison` in their subject."""
     new_patch = submissions.patch_columns
 
-    def fail(parsed):
+    def fail(parsed, linkname):
         if "poison" in parsed.subject.text:
             raise ValueError("bitter")
-        return new_patch(parsed)
+        return new_patch(parsed, linkname)
 
     monkeypatch.setattr(submissions, "patch_columns", fail)
 

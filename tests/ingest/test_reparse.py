@@ -14,6 +14,7 @@ from ingest.rereading import split_threads
 from patchtrack.models import (
     Check,
     Comment,
+    Cover,
     Event,
     Mail,
     Message,
@@ -117,6 +118,24 @@ def test_a_patch_that_was_taken_for_chatter(learn):
     assert list(audit(project)) == []
 
 
+def test_a_letter_from_before_letters_were_read_as_such():
+    project = ProjectFactory()
+    letter = make_mail(subject="Hotter tea", message_id="letter@example.org")
+    deliver(project, letter)
+    Message.objects.update(nature="other")
+    deliver(project, make_answer("letter@example.org", 1), make_answer("letter@example.org", 2))
+    assert not Cover.objects.exists()
+    reparse_all(project)
+    assert Cover.objects.get().series.name == "Hotter tea"
+    assert list(audit(project)) == []
+
+
+def make_answer(letter: str, number: int) -> bytes:
+    return make_mail(
+        subject=f"[PATCH {number}/2] Step", in_reply_to=letter, diff=make_diff(f"{number}.c")
+    )
+
+
 def test_another_author(tea, learn):
     bob = replace(parse_mail(ONE).author, address="bob@example.org", name="Bob Cup")
     learn("Message-ID: <one@", author=bob)
@@ -142,8 +161,8 @@ def test_the_copy_that_is_shown_may_change(learn):
     project = ProjectFactory()
     deliver(project, ONE, ONE.replace(b"Hello.", b"Bye."))
     hidden = Mail.objects.get(shown=False)
-    text = "Bye." if b"Bye." in hidden.read_raw() else "Hello."
-    learn(text, hop_date=DATE - timedelta(days=9))
+    text = "Hello." if b"Bye." in hidden.read_raw() else "Bye."
+    learn(text, hop_date=DATE)
     reparse_all(project)
     assert Mail.objects.get(shown=True) == hidden
     assert list(audit(project)) == []

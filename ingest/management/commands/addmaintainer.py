@@ -10,6 +10,7 @@ from django.db import transaction
 
 from ingest.management.arguments import MailCommand, find_project
 from patchtrack.services.accounts import add_maintainer, add_token
+from patchtrack.services.addresses import parse_address
 
 
 class Command(MailCommand):
@@ -27,15 +28,22 @@ class Command(MailCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         project = find_project(options["project"])
+        email = self._read_address(options["email"])
         password = sys.stdin.readline().rstrip("\n") if options["password_stdin"] else None
         with transaction.atomic():
-            user = add_maintainer(project, options["username"], options["email"])
+            user = add_maintainer(project, options["username"], email)
             if password is not None:
                 self._set_password(user, password)
             summary = {"username": user.get_username(), "project": project.linkname}
             if options["token"]:
                 summary["token"] = add_token(user)
         self.print_summary(summary, options["json"])
+
+    def _read_address(self, text: str) -> str:
+        try:
+            return parse_address(text) if text else ""
+        except ValidationError as error:
+            raise CommandError(f"--email: {text!r} is no mail address") from error
 
     def _set_password(self, user: Any, password: str) -> None:
         try:

@@ -55,6 +55,12 @@ def test_mail_that_comes_later_is_the_users(tea):
     assert Person.objects.get().user.username == "alice"
 
 
+def test_what_is_no_address_makes_nobody_a_maintainer(tea):
+    ran = add("alice", "--email", "alice at example.org")
+    assert (ran.status, "is no mail address" in ran.err) == (1, True)
+    assert not User.objects.exists()
+
+
 def test_a_token_is_printed_and_only_its_digest_kept(tea):
     token = add("jane", "--token", "--json").summary["token"]
     assert len(token) == 40

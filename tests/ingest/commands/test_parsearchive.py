@@ -244,6 +244,7 @@ def test_a_file_that_is_no_mail(tea, tmp_path):
     assert ran.summary["read"] == 0
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_truncated_archive_names_the_place_and_keeps_what_came_before(
     child_environment, tmp_path, jobs
@@ -400,6 +401,7 @@ def test_workers_end_when_the_import_is_killed(child_environment):
         assert child.returncode == -signal.SIGKILL
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_interrupted_import_says_what_it_has_done(child_environment, interruptible, jobs):
     with stopped_import(child_environment, jobs) as child:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.daemon.recipients import Directory, Mailbox, choose_target
+from ingest.daemon.recipients import ANYWHERE, Directory, Mailbox, choose_target
 from ingest.daemon.values import Target
 
 
@@ -54,8 +54,8 @@ def test_a_configured_address_says_more_than_any_other():
     assert choose_target("saucer@x.org", LISTS, configured) == Target(project=7)
 
 
-def test_a_configured_address_for_a_project_that_is_not_there():
-    assert choose_target("a@x.org", LISTS, {"a@x.org": "sugar"}) is None
+def test_mail_to_a_configured_address_is_kept_though_its_project_is_not_there():
+    assert choose_target("a@x.org", LISTS, {"a@x.org": "sugar"}) == ANYWHERE
 
 
 @pytest.mark.parametrize("address", ["@", "@x.org", "+@x.org", "sugar@x.org", "a@kettle"])

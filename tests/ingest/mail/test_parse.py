@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.mail import Body, parse_body, parse_mail
+from ingest.mail import Body, parse_body, parse_mail, parse_sent
 from ingest.mail.values import Address, FileChange, Hints
 from ingest.threads import derive_nature
 from tests.ingest.mail.reading import mail, parse, read
@@ -26,6 +26,7 @@ def test_the_body_alone_is_read_as_with_all_the_rest():
     raw = mail("two-attached-patches")
     parsed = parse_mail(raw)
     assert parse_body(raw) == Body(message=parsed.message, diff=parsed.diff)
+    assert parse_sent(raw) == (parsed.author, parse_body(raw))
 
 
 def test_the_message_ends_where_the_diff_begins_and_has_no_signature():
@@ -69,6 +70,12 @@ def test_a_pull_request_that_was_signed_and_wrapped_is_a_patch():
 def test_an_answer_to_a_pull_request_is_neither():
     raw = mail("pull-cover").replace(b"Subject: ", b"Subject: AW: ")
     assert derive_nature(parse_mail(raw)) == "other"
+
+
+def test_what_carries_nothing_and_answers_nothing_may_be_a_letter():
+    alone = mail("pull-cover").replace(b"0/10", b"").replace(b"git.example.org", b"")
+    assert derive_nature(parse_mail(alone)) == "letter"
+    assert derive_nature(parse_mail(b"In-Reply-To: <tea@example.org>\n" + alone)) == "other"
 
 
 # Charsets and transfer codings that lie.

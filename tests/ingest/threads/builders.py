@@ -24,11 +24,14 @@ def message(
 ) -> ThreadMessage:
     """A mail sent `at` seconds after noon; `to` names the mails it answers, nearest first."""
     read = split_subject(subject)
-    nature = "patch" if diff else "other"
     if read.is_reply:
         nature = "other"
     elif read.number == 0:
         nature = "cover"
+    elif diff:
+        nature = "patch"
+    else:
+        nature = "other" if to or read.number is not None else "letter"
     return ThreadMessage(
         message_id=message_id,
         ancestors=tuple(dict.fromkeys(to.split())),

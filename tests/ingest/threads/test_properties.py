@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.threads import ThreadMessage, derive
+from ingest.threads import ThreadMessage, ThreadPlan, derive
 from tests.ingest.threads.threads import threads
 
 
@@ -32,7 +32,28 @@ def test_what_was_derived_before_the_last_mail_came_leaves_no_trace(thread):
 def test_every_patch_and_cover_is_in_exactly_one_series(thread):
     plan = derive(thread)
     members = Counter(member for series in plan.series.values() for member in series.members)
-    assert members == Counter(mail.message_id for mail in thread if mail.nature != "other")
+    assert members == Counter(find_submissions(plan))
+
+
+def find_submissions(plan: ThreadPlan) -> set[str]:
+    return {name for name, place in plan.messages.items() if place.kind in ("patch", "cover")}
+
+
+@given(threads())
+def test_a_patch_and_a_cover_are_what_they_are_by_themselves(thread):
+    plan = derive(thread)
+    for mail in thread:
+        if mail.nature in ("patch", "cover"):
+            assert plan.messages[mail.message_id].kind == mail.nature
+
+
+@given(threads())
+def test_only_a_letter_becomes_a_cover_by_its_thread(thread):
+    known = {mail.message_id: mail for mail in thread}
+    made = find_submissions(derive(thread)) - {
+        mail.message_id for mail in thread if mail.nature in ("patch", "cover")
+    }
+    assert {known[name].nature for name in made} <= {"letter"}
 
 
 @given(threads())
@@ -71,22 +92,20 @@ def gap(one: ThreadMessage, other: ThreadMessage) -> float:
 @given(threads())
 def test_comments_belong_to_patches_and_covers_of_the_thread(thread):
     plan = derive(thread)
-    submissions = {mail.message_id for mail in thread if mail.nature != "other"}
     parents = {mail.parent for mail in plan.messages.values() if mail.kind == "comment"}
-    assert parents <= submissions
+    assert parents <= find_submissions(plan)
 
 
 @given(threads())
 def test_a_mail_is_a_comment_if_and_only_if_a_patch_or_cover_is_above_it(thread):
-    known = {mail.message_id: mail for mail in thread}
-    for name, plan in derive(thread).messages.items():
-        if known[name].nature == "other":
-            above = find_above(known, name)
-            submitted = any(known[ancestor].nature != "other" for ancestor in above)
-            assert (plan.kind == "comment") == submitted
+    known, plan = {mail.message_id: mail for mail in thread}, derive(thread)
+    submissions = find_submissions(plan)
+    for name in known.keys() - submissions:
+        submitted = not submissions.isdisjoint(find_above(known, name, submissions))
+        assert (plan.messages[name].kind == "comment") == submitted
 
 
-def find_above(known: dict[str, ThreadMessage], name: str) -> set[str]:
+def find_above(known: dict[str, ThreadMessage], name: str, submissions: set[str]) -> set[str]:
     """Every known mail that `name` answers, also through others that are not submissions."""
     found: set[str] = set()
     waiting = [name]
@@ -94,7 +113,7 @@ def find_above(known: dict[str, ThreadMessage], name: str) -> set[str]:
         for ancestor in known[waiting.pop()].ancestors:
             if ancestor in known and ancestor not in found:
                 found.add(ancestor)
-                if known[ancestor].nature == "other":
+                if ancestor not in submissions:
                     waiting.append(ancestor)
     return found
 

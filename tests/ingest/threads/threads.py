@@ -23,6 +23,7 @@ class _Style:
     sender: str
     threading: str
     first: int
+    has_letter: bool
     total: int
     above: tuple[str, ...]
 
@@ -42,12 +43,14 @@ class _Style:
         mails: list[ThreadMessage] = []
         for number in range(self.first, self.total + 1):
             at = start if self.threading == "one date" else start + number
+            is_letter = self.has_letter and number == 0
             mail = message(
                 f"{prefix}{number}",
-                f"[{self.tags} {number}/{self.total}] {prefix}",
+                prefix if is_letter else f"[{self.tags} {number}/{self.total}] {prefix}",
                 to=self.link(number, mails),
                 at=at,
                 sender=self.sender,
+                diff=not is_letter,
             )
             mails.append(mail)
         return mails
@@ -61,6 +64,7 @@ def _styles(draw: _Draw, earlier: list[str]) -> _Style:
         sender=draw(st.sampled_from([ANN, ANN, ANN, BOB])),
         threading=draw(_STYLES),
         first=draw(st.integers(0, 1)),
+        has_letter=draw(st.booleans()),
         total=draw(st.integers(1, 4)),
         above=tuple(draw(names)),
     )
