@@ -286,11 +286,12 @@ def derive_postgresql(address: DatabaseAddress, environ: Mapping[str, str]) -> d
 
 
 def join_server_options(environ: Mapping[str, str], given: str) -> str:
-    """libpq's `options`: our timeouts in milliseconds, then what the URL gave, which wins."""
+    """libpq's `options`: our timeouts in milliseconds, no compiling of statements, which takes
+    longer than any of a page runs, then what the URL gave, which wins."""
     timeouts = {
         "lock_timeout": read_seconds(environ, "PATCHTRACK_LOCK_TIMEOUT", 10, least=0.001),
         "statement_timeout": read_seconds(environ, "PATCHTRACK_STATEMENT_TIMEOUT", 60),
         "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_SECONDS,
     }
     ours = [f"-c {name}={ceil(seconds * 1000)}" for name, seconds in timeouts.items()]
-    return " ".join([*ours, given]).strip()
+    return " ".join([*ours, "-c jit=off", given]).strip()

@@ -205,11 +205,11 @@ class TestDatabase:
         options = derive("sqlite:///p", PATCHTRACK_LOCK_TIMEOUT="2.5")["OPTIONS"]
         assert options["timeout"] == 2.5
 
-    def test_postgresql_gets_its_timeouts_in_milliseconds(self):
+    def test_postgresql_gets_its_timeouts_in_milliseconds_and_compiles_nothing(self):
         options = derive("postgresql:///p", PATCHTRACK_STATEMENT_TIMEOUT="1.5")["OPTIONS"]
         assert options["options"] == (
             "-c lock_timeout=10000 -c statement_timeout=1500 "
-            "-c idle_in_transaction_session_timeout=60000"
+            "-c idle_in_transaction_session_timeout=60000 -c jit=off"
         )
 
     def test_options_of_the_url_come_last_and_so_win(self):

@@ -16,6 +16,7 @@ from django.utils import timezone
 from ingest.mail import parse_body
 from patchtrack.models import Mail, Message, SearchText, Unsearched
 from patchtrack.models.mail import decompress_raw
+from patchtrack.services.arrivals import record_arrivals
 from patchtrack.services.search_words import (
     SearchWords,
     derive_marks,
@@ -72,6 +73,7 @@ def record_search_texts(limit: int = BATCH) -> int:
         taken = _take(limit)
         if entries := _read_all(taken):
             _put(entries)
+        record_arrivals(taken)
     return len(taken)
 
 

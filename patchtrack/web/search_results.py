@@ -9,9 +9,10 @@ from django.http import Http404
 from django.utils.safestring import SafeString
 
 from patchtrack.models import Kind, Message, Project
+from patchtrack.services.search_hits import Found, Hit, Stretch
 from patchtrack.services.search_query import Mark, Query, Words
 from patchtrack.services.search_words import read_own_text
-from patchtrack.services.searching import Found, Hit, Stretch, find_messages
+from patchtrack.services.searching import find_messages
 from patchtrack.services.stored import find_bodies
 from patchtrack.web.filters import Chip
 from patchtrack.web.links import comment_url, own_url

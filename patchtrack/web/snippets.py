@@ -27,26 +27,31 @@ class Marker:
 
     def __init__(self, wanted: Iterable[Words]) -> None:
         self._by_first: dict[str, list[Words]] = defaultdict(list)
-        self._beginnings: list[str] = []
+        beginnings: list[str] = []
         for part in wanted:
             if part.is_beginning and len(part.words) == 1:
-                self._beginnings.append(part.words[0])
+                beginnings.append(part.words[0])
             else:
                 self._by_first[part.words[0]].append(part)
+        self._beginnings = tuple(beginnings)
 
     def find_ranges(self, text: str) -> Ranges:
         """Where the hits stand in a text, in order and apart."""
+        if not (self._by_first or self._beginnings):
+            return []
         words = list(find_words(text))
         ranges: Ranges = []
         for at, (start, _, word) in enumerate(words):
-            count = self._count_hit(words[at : at + 20], word)
-            if count and (not ranges or start >= ranges[-1][1]):
-                ranges.append((start, words[at + count - 1][1]))
+            # Nearly all words begin nothing, and a text has thousands.
+            if word in self._by_first or word.startswith(self._beginnings):
+                count = self._count_hit(words[at : at + 20], word)
+                if count and (not ranges or start >= ranges[-1][1]):
+                    ranges.append((start, words[at + count - 1][1]))
         return ranges
 
     def _count_hit(self, words: Sequence[tuple[int, int, str]], first: str) -> int:
         """How many of these words, from the first on, are a hit; 0 if they are none."""
-        if self._beginnings and first.startswith(tuple(self._beginnings)):
+        if first.startswith(self._beginnings):
             return 1
         parts = self._by_first.get(first, ())
         return max((len(part.words) for part in parts if _stands_there(part, words)), default=0)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchtrack.services.search_spans import EARLIEST, LATEST, derive_spans
+from patchtrack.services.search_spans import EARLIEST, LATEST, derive_spans, divide_rest
 from patchtrack.services.search_words import MARK_FUTURE, derive_marks
 
 NOW = datetime(2026, 3, 10, 15, 30, tzinfo=UTC)
@@ -46,8 +46,28 @@ def test_the_newest_are_looked_for_first_and_in_the_future():
 
 
 def test_a_stretch_of_years_has_few_marks():
-    spans = derive_spans(EARLIEST, LATEST, NOW, forwards=False)
+    spans = derive_spans(EARLIEST, NOW, NOW, forwards=False)
     assert max(len(span.marks) for span in spans) <= 16
+
+
+def test_old_mail_is_looked_through_at_once_but_for_what_is_asked_of_its_time():
+    assert len(derive_spans(EARLIEST, LATEST, NOW, forwards=False)) == 7
+    *_, years, rest = derive_spans(EARLIEST, NOW - timedelta(days=9), NOW, forwards=False)
+    assert (bool(years.marks), rest.marks) == (True, ())
+
+
+@pytest.mark.parametrize(("found", "days"), [(25, 19), (20, 149)])
+def test_of_the_rest_a_part_is_looked_through_that_is_likely_to_be_enough(found, days):
+    spans = derive_spans(EARLIEST, LATEST, NOW, forwards=False)
+    part, rest = divide_rest(spans, found, 26)
+    assert (part.before - part.since).days == days
+    assert (rest.since, rest.before, part.before) == (EARLIEST, part.since, spans[-1].before)
+
+
+@pytest.mark.parametrize("found", [0, 10])
+def test_where_little_was_found_all_of_the_rest_is_looked_through_at_once(found):
+    spans = derive_spans(EARLIEST, LATEST, NOW, forwards=False)
+    assert divide_rest(spans, found, 26) == spans[-1:]
 
 
 def test_what_is_not_there_has_no_stretches():

@@ -9,11 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from patchtrack.models import Message, SearchText
 from patchtrack.services import searching
+from patchtrack.services.search_hits import Hit, Stretch
 from patchtrack.services.search_index import record_search_texts
 from patchtrack.services.search_query import parse_query
 from patchtrack.services.searching import (
-    Hit,
-    Stretch,
     count_waiting,
     find_hits,
     find_messages,
@@ -178,12 +177,14 @@ def test_no_more_are_found_than_are_wanted():
 
 @pytest.mark.usefixtures("mails")
 @pytest.mark.parametrize(("text", "projects"), [("lid -pour", 0), ("lid project:other", 1)])
-def test_it_takes_one_query_and_one_for_projects(text, projects):
+@pytest.mark.parametrize("most", [1, 50])
+def test_it_takes_one_query_and_one_for_projects_and_for_old_mail(text, projects, most):
     with CaptureQueriesContext(connection) as queries:
-        find(text)
+        find(text, most=most)
     asked = [query["sql"].split()[0] for query in queries]
+    goes_on = connection.vendor == "postgresql" and most > 1
     # The last one is the test's own.
-    assert asked.count("SELECT") - 1 == 1 + projects
+    assert asked.count("SELECT") - 1 == 1 + projects + goes_on
 
 
 @pytest.mark.usefixtures("mails")
@@ -198,10 +199,11 @@ def test_what_takes_too_long_is_looked_for_only_nearby(monkeypatch):
                 cursor.execute("SELECT pg_sleep(60)")
         return original(query, marks, spans, stretch)
 
-    original = searching._find_postgresql
-    monkeypatch.setattr(searching, "MOST_SECONDS", 0.01)
-    monkeypatch.setattr(searching, "_find_postgresql", find_too_long)
-    found = find_hits(parse_query("lid"), Stretch(most=50), NOW)
+    original = searching.find_in_postgresql
+    with monkeypatch.context() as patch:
+        patch.setattr(searching, "MOST_SECONDS", 0.01)
+        patch.setattr(searching, "find_in_postgresql", find_too_long)
+        found = find_hits(parse_query("lid"), Stretch(most=50), NOW)
     names = [message.message_id.partition("@")[0] for message in find_messages(found.hits)]
     assert names == ["future", "answer", "else"]
     assert timedelta(days=14) < NOW - found.end.date < timedelta(days=20)

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from patchtrack.models import Message, State
 from patchtrack.services import searching
+from patchtrack.services.search_hits import Found, Hit
 from patchtrack.services.search_index import record_search_texts
-from patchtrack.services.searching import Found, Hit
 from patchtrack.web.views import search as view
 from tests.factories import DATE, ProjectFactory, UserFactory, deliver, make_diff, make_mail
 from tests.patchtrack.web.test_pages import get_row, read
