@@ -1,4 +1,4 @@
-"""Narrows and orders lists by the parameters of a request, under Patchwork's names.
+"""Narrows lists by the parameters of a request, under Patchwork's names.
 
 What does not resolve empties a list, as clients expect; unknown parameters are ignored.
 """
@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
 
 from patchtrack.api.versions import has_filter
 from patchtrack.models import Check, Event, Patch
 from patchtrack.services import resolving
+from patchtrack.services.naming import filter_named
 from patchtrack.services.resolving import NotFound
 
 Filter = Callable[[QuerySet, Sequence[str]], QuerySet]
@@ -34,7 +35,7 @@ def narrow(rows: QuerySet, resource: str, parameters: QueryDict, version: int) -
         return rows.none()
     if resource in TEXTS and asks_for_text(asked):
         return rows
-    return _search(rows, _SEARCHED.get(resource, ()), parameters.get("q", ""))
+    return _search(rows, resource, parameters.get("q", ""))
 
 
 def read_filters(resource: str, parameters: QueryDict, version: int) -> dict[str, list[str]]:
@@ -67,24 +68,6 @@ def find_filters(resource: str, version: int) -> list[str]:
     return [*names, "q"] if resource in _SEARCHED else names
 
 
-def find_orders(resource: str) -> list[str]:
-    """The fields that a list can be ordered by."""
-    return list(_ORDERS[resource])
-
-
-def order(rows: QuerySet, resource: str, parameters: QueryDict) -> QuerySet:
-    """The rows as `order` has them; rows that it does not tell apart are in the order of ids."""
-    columns = _ORDERS[resource]
-    names = [name.strip() for name in parameters.get("order", "").split(",")]
-    wanted = [name for name in names if name.removeprefix("-") in columns]
-    wanted = wanted or [_DEFAULT_ORDERS.get(resource, "id")]
-    keys = [name[: name.startswith("-")] + columns[name.removeprefix("-")] for name in wanted]
-    if keys[0].endswith("pk") and not DATES.keys().isdisjoint(parameters):
-        return rows.order_by(_BY_DATES_FIRST.desc() if keys[0] == "-pk" else _BY_DATES_FIRST.asc())
-    # In the direction of the last, so that an index can be read from one end.
-    return rows.order_by(*keys, "-pk" if keys[-1].startswith("-") else "pk")
-
-
 def is_storable(value: str) -> bool:
     """Whether a database could know it; what it could not, nothing is called."""
     if "\0" in value:
@@ -107,11 +90,14 @@ def split_terms(text: str) -> list[str]:
     return [phrase or word for phrase, word in _TERM.findall(text) if phrase or word]
 
 
-def _search(rows: QuerySet, columns: Sequence[str], text: str) -> QuerySet:
+def _search(rows: QuerySet, resource: str, text: str) -> QuerySet:
+    columns = _SEARCHED.get(resource, ())
     if not columns:
         return rows
     if "\0" in text:
         raise ValidationError(["Null characters are not allowed."])
+    if resource in TEXTS:
+        return filter_named(rows, split_terms(text))
     for term in split_terms(text):
         found = Q()
         for column in columns:
@@ -136,14 +122,19 @@ def _by_message(rows: QuerySet, said: Sequence[str]) -> QuerySet:
 
 
 def _by_hash(rows: QuerySet, said: Sequence[str]) -> QuerySet:
-    # Who has no hash has an empty one.
-    return rows.filter(hash__in=[value.lower() for value in said if value])
+    return rows.filter(hash__in=[value.lower() for value in said])
 
 
 def _by_flag(column: str, rows: QuerySet, said: Sequence[str]) -> QuerySet:
     """What is neither true nor false is ignored."""
     flag = _FLAGS.get(said[-1].strip().lower())
     return rows if flag is None else rows.filter(**{column: flag})
+
+
+def _unless_empty(narrow_rows: Filter, rows: QuerySet, said: Sequence[str]) -> QuerySet:
+    """As Patchwork has it of what names no row: an empty value asks for nothing."""
+    values = [value for value in said if value.strip()]
+    return narrow_rows(rows, values) if values else rows
 
 
 def _since(rows: QuerySet, said: Sequence[str]) -> QuerySet:
@@ -196,16 +187,17 @@ def _about(rows: QuerySet, messages: Sequence[int]) -> QuerySet:
 
 _PROJECT = partial(_by, "project", resolving.find_projects)
 _SUBMITTER = partial(_by, "submitter", resolving.find_people)
-DATES: dict[str, Filter] = {"since": _since, "before": _before}
+DATES: dict[str, Filter] = {
+    "since": partial(_unless_empty, _since),
+    "before": partial(_unless_empty, _before),
+}
+_MSGID = partial(_unless_empty, _by_message)
 # By what is decided about patches.
 DECISIONS: Mapping[str, Filter] = {
     "delegate": partial(_by, "delegate", resolving.find_users),
     "state": partial(_by, "state", resolving.find_states),
     "archived": partial(_by_flag, "archived"),
 }
-# What is between two dates stands together in the order of ids, too. A database does not know
-# that, and would go through all ids before them; it has no index of sums, and begins with dates.
-_BY_DATES_FIRST = ExpressionWrapper(F("pk") + 0, BigIntegerField())
 _FILTERS: Mapping[str, Mapping[str, Filter]] = {
     "projects": {},
     "users": {},
@@ -215,23 +207,23 @@ _FILTERS: Mapping[str, Mapping[str, Filter]] = {
         "series": partial(_by, "series", resolving.find_series),
         "submitter": _SUBMITTER,
         **DECISIONS,
-        "hash": _by_hash,
-        "msgid": _by_message,
+        "hash": partial(_unless_empty, _by_hash),
+        "msgid": _MSGID,
         **DATES,
     },
     "covers": {
         "project": _PROJECT,
         "series": partial(_by, "series", resolving.find_series),
         "submitter": _SUBMITTER,
-        "msgid": _by_message,
+        "msgid": _MSGID,
         **DATES,
     },
     "series": {"project": _PROJECT, "submitter": _SUBMITTER, **DATES},
     "comments": {},
     "checks": {
         "user": partial(_by, "user", resolving.find_users),
-        "state": _by_result,
-        "context": partial(_by_text, "context"),
+        "state": partial(_unless_empty, _by_result),
+        "context": partial(_unless_empty, partial(_by_text, "context")),
         **DATES,
     },
     "bundles": {
@@ -245,7 +237,7 @@ _FILTERS: Mapping[str, Mapping[str, Filter]] = {
         "series": _about_series,
         "patch": _about_patches,
         "cover": _about_covers,
-        "actor": partial(_by, "actor", resolving.find_users),
+        "actor": partial(_unless_empty, partial(_by, "actor", resolving.find_users)),
         **DATES,
     },
 }
@@ -258,37 +250,4 @@ _SEARCHED: Mapping[str, Sequence[str]] = {
     "series": ("name",),
     "bundles": ("name",),
     "comments": ("message__subject",),
-}
-_DEFAULT_ORDERS = {"events": "-date"}
-_ID = {"id": "pk"}
-_OF_SUBMISSIONS = {**_ID, "name": "name", "date": "date", "submitter": "submitter_id"}
-_ORDERS: Mapping[str, Mapping[str, str]] = {
-    "projects": {**_ID, "name": "name", "link_name": "linkname", "list_id": "list_id"},
-    "users": {**_ID, "username": "username", "email": "email"},
-    "people": {**_ID, "name": "name", "email": "address"},
-    "patches": {
-        **_OF_SUBMISSIONS,
-        "project": "project__linkname",
-        "state": "state__ordering",
-        "archived": "archived",
-    },
-    "covers": _OF_SUBMISSIONS,
-    "series": {**_OF_SUBMISSIONS, "received_all": "complete"},
-    "comments": {
-        **_ID,
-        "date": "message__date",
-        "submitter": "message__author_id",
-        "subject": "message__subject",
-    },
-    "checks": {
-        **_ID,
-        "user": "user_id",
-        "date": "date",
-        "state": "state",
-        "target_url": "target_url",
-        "context": "context",
-        "description": "description",
-    },
-    "bundles": {**_ID, "name": "name", "owner": "owner_id"},
-    "events": {"date": "date"},
 }

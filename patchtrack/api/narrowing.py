@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial, reduce
 from operator import or_
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
@@ -30,15 +30,15 @@ from patchtrack.api.versions import has_filter
 from patchtrack.models import Check, Cover, Patch
 from patchtrack.models.lookups import split_words
 from patchtrack.services import resolving
-from patchtrack.services.arrivals import find_arrived
+from patchtrack.services.arrivals import filter_by_arrival, find_arrived
 from patchtrack.services.filtering import has_prefix
 from patchtrack.services.resolving import NotFound
 from patchtrack.services.search_query import Mark, Query, parse_query
 from patchtrack.services.searching import Stretch, find_hits
-from patchtrack.services.series_summary import is_combined
+from patchtrack.services.series_by_patches import filter_by_checks, filter_by_patches
 
 # Of what `q` finds in mails, so many are looked at, the newest ones.
-MOST_FOUND = 5000
+MOST_FOUND = 2000
 # As on the web pages.
 _LONGEST_TEXT = 200
 # Each is a condition of its own, of which a database takes only so many.
@@ -85,21 +85,24 @@ def find_further_filters(resource: str, version: int) -> list[str]:
 
 def _by_arrival(rows: QuerySet, resource: str, asked: Asked) -> QuerySet:
     since, before = (
-        parse_date(asked[name][-1]) if name in asked else None
+        parse_date(asked[name][-1]) if any(asked.get(name, ())) else None
         for name in ("received_since", "received_before")
     )
     if resource not in MESSAGES or not (since or before):
         return rows
-    return rows.filter(**{f"{MESSAGES[resource]}__in": find_arrived(since, before)})
+    if resource == "series" and not asked.keys().isdisjoint(_OF_PATCHES):
+        # By their patches they are found sooner.
+        return rows.filter(head__in=find_arrived(since, before))
+    return filter_by_arrival(rows, MESSAGES[resource], since, before)
 
 
 def _by_patches(rows: QuerySet, asked: Asked) -> QuerySet:
     """The series of which one patch is all that is asked of patches."""
     if not asked.keys() & _OF_ONE_PATCH.keys():
         return rows
-    # The project is known by the series, but indexes begin with it.
-    mine = Patch.objects.filter(series=OuterRef("pk"), project=OuterRef("project"))
-    return rows.filter(Exists(narrow_by(mine, _OF_ONE_PATCH, asked)))
+    wanted = narrow_by(Patch.objects.all(), _OF_ONE_PATCH, asked)
+    # What was checked is little, and what is asked of checks is asked of all patches together.
+    return filter_by_patches(rows, wanted, finds_few="check" not in asked)
 
 
 def _by_text(rows: QuerySet, resource: str, asked: Asked) -> QuerySet:
@@ -114,9 +117,12 @@ def _by_text(rows: QuerySet, resource: str, asked: Asked) -> QuerySet:
     found = find_hits(wanted, Stretch(most=MOST_FOUND), timezone.now(), projects)
     ids = [hit.message for hit in found.hits]
     if resource != "series":
-        return rows.filter(pk__in=ids)
-    parts, covers = Patch.objects.filter(pk__in=ids), Cover.objects.filter(pk__in=ids)
-    return rows.filter(Q(pk__in=parts.values("series")) | Q(pk__in=covers.values("series")))
+        return rows.filter(pk__among_all=ids)
+    parts, covers = (
+        mails.objects.order_by().filter(pk__among_all=ids).values("series")
+        for mails in (Patch, Cover)
+    )
+    return rows.filter(pk__among_all=parts.union(covers))
 
 
 def _by_id(
@@ -156,8 +162,8 @@ def _is_checked(result: str) -> Q:
     return found | Q(check_state=None) if result == Check.Result.PENDING.label else found
 
 
-def _is_checked_together(result: str) -> Q:
-    return is_combined(_find_result(result))
+def _by_checks(rows: QuerySet, said: Sequence[str]) -> QuerySet:
+    return filter_by_checks(rows, {_find_result(result) for result in said})
 
 
 def _find_result(result: str) -> int | None:
@@ -186,7 +192,9 @@ _FILTERS: Mapping[str, Mapping[str, Filter]] = {
     "events": {"received_since": DATES["since"], "received_before": DATES["before"]},
     "series": {
         "id": partial(_by_id, resolving.find_series),
-        "check": partial(_by_any, _is_checked_together),
+        "check": _by_checks,
     },
 }
 _OF_ONE_PATCH: Mapping[str, Filter] = {**DECISIONS, **_OF_CONTENT}
+# By which series are found as it is with their patches.
+_OF_PATCHES = frozenset({"check", *_OF_ONE_PATCH})

@@ -48,12 +48,12 @@ def find_page(rows: QuerySet, whole: QuerySet, parameters: QueryDict, most: int)
     skipped without what belongs to them. Raises NotFound.
     """
     size, said = parse_size(parameters), parameters.get("page", "1").strip()
-    count = _count(rows, most, counts_all=said == "last")
+    count, first = _find_first(rows, most, counts_all=said == "last")
     is_long = count > most
     last = 0 if is_long and said != "last" else max(ceil(count / size), 1)
     number = last if said == "last" else _parse_number(said, last)
     start = (number - 1) * size
-    rows = rows if is_long else _find_first(rows)
+    rows = rows if is_long else _put_in_order(first, rows)
     ids = rows.values("pk")[start : start + size + 1]
     found = list(whole.filter(pk__among_all=ids).order_by(*rows.query.order_by))
     if start and not found:
@@ -61,18 +61,23 @@ def find_page(rows: QuerySet, whole: QuerySet, parameters: QueryDict, most: int)
     return Page(rows=found[:size], number=number, last=last, has_more=len(found) > size)
 
 
-def _count(rows: QuerySet, most: int, *, counts_all: bool) -> int:
-    """How many rows there are, or that there are more than `most`."""
-    rows = rows.order_by()
-    return rows.count() if counts_all else rows[: most + 1].count()
+def _find_first(rows: QuerySet, most: int, *, counts_all: bool) -> tuple[int, QuerySet | list[int]]:
+    """How many rows there are, or that there are more than `most`; and the ids of all if there are
+    not. What takes long to find is not looked for once more."""
+    ids = rows.order_by().values_list("pk", flat=True)
+    if counts_all:
+        return ids.count(), ids[:MOST_COUNTED]
+    if most > MOST_FOUND:
+        return ids[: most + 1].count(), ids[:MOST_COUNTED]
+    found = list(ids[: most + 1])
+    return len(found), found
 
 
-def _find_first(rows: QuerySet) -> QuerySet:
-    """The same rows of a list that is not too long, in their order, but found before they are
-    put into it: a database that goes through all in that order may meet the few at its end."""
-    found = rows.order_by().values("pk")[:MOST_COUNTED]
+def _put_in_order(ids: QuerySet | list[int], rows: QuerySet) -> QuerySet:
+    """The rows of a list that is not too long, in its order, but found before they are put into
+    it: a database that goes through all in that order may meet the few at its end."""
     ordered = rows.model._default_manager.order_by(*rows.query.order_by)  # noqa: SLF001
-    return ordered.filter(pk__in=found)
+    return ordered.filter(pk__in=ids)
 
 
 def _parse_number(said: str, last: int) -> int:

@@ -24,6 +24,7 @@ from patchtrack.services.accounts import find_profile
 from patchtrack.services.dependencies import Dependencies
 from patchtrack.services.links import archive_page, archive_url, quote_segment
 from patchtrack.services.parts import Part
+from patchtrack.services.revisions import Revision
 
 Record = dict[str, Any]
 Submitted = Patch | Cover
@@ -245,7 +246,7 @@ class Records:
             record["dependents"] = [self.url("series", one.id) for one in known.needed_by]
         return keep_known("series", self.version, record)
 
-    def embedded_series(self, series: Series, project: Project) -> Record:
+    def embedded_series(self, series: Series | Revision, project: Project) -> Record:
         record = {
             "id": series.pk,
             "url": self.url("series", series.pk),
@@ -257,11 +258,11 @@ class Records:
         }
         return keep_known("series", self.version, record)
 
-    def _series_page(self, series: Series, project: Project) -> str:
+    def _series_page(self, series: Series | Revision, project: Project) -> str:
         """A list with a question mark in its address: clients append "&state=*"."""
         return f"{self.site}/project/{project.linkname}/list/?series={series.pk}"
 
-    def _series_mbox(self, series: Series) -> str:
+    def _series_mbox(self, series: Series | Revision) -> str:
         return f"{self.site}/series/{series.pk}/mbox/"
 
     def comment(self, comment: Comment) -> Record:

@@ -12,9 +12,10 @@ from rest_framework.views import APIView
 
 # Imported so that drf-spectacular knows of them.
 from patchtrack.api import extensions  # noqa: F401
-from patchtrack.api.filters import find_filters, find_orders
+from patchtrack.api.filters import find_filters
 from patchtrack.api.narrowing import find_further_filters
 from patchtrack.api.operations import OPERATIONS, Operation
+from patchtrack.api.ordering import find_orders
 from patchtrack.api.paging import DEFAULT_SIZE, LARGEST_SIZE
 from patchtrack.api.shapes import Shape, derive_records, many, refer
 from patchtrack.api.versions import has_call, has_filter

@@ -1,8 +1,8 @@
 """Which view answers which path of the API, in each version."""
 
-from django.urls import URLPattern, URLResolver, include, path, register_converter
-from django.urls.converters import IntConverter
+from django.urls import URLPattern, URLResolver, include, path
 
+from patchtrack import converters  # noqa: F401 (the paths need it)
 from patchtrack.api.versions import LATEST, has_call
 from patchtrack.api.views import (
     bundles,
@@ -15,15 +15,6 @@ from patchtrack.api.views import (
     series,
     streams,
 )
-
-
-class IdConverter(IntConverter):
-    """A number that a database can hold."""
-
-    regex = "[0-9]{1,18}"
-
-
-register_converter(IdConverter, "id")
 
 
 def find_paths(version: int) -> list[URLPattern]:

@@ -1,8 +1,10 @@
 """What Patchtrack knows: tables, constraints and query verbs."""
 
-import patchtrack.models.lookups  # noqa: F401 (registers them)
+import patchtrack.models.lookups
+import patchtrack.models.vocabulary  # noqa: F401 (these register lookups)
 from patchtrack.models.account import Confirmation, FeedKey, OptOut, Profile, SavedFilter
 from patchtrack.models.archive import ArchivePosition
+from patchtrack.models.arrival import ArrivalBlock
 from patchtrack.models.change import Change
 from patchtrack.models.dependency import Dependency
 from patchtrack.models.event import Event, EventCounter
@@ -29,6 +31,7 @@ from patchtrack.models.webhook import Webhook, WebhookDelivery
 __all__ = [
     "ApiToken",
     "ArchivePosition",
+    "ArrivalBlock",
     "Bundle",
     "BundlePatch",
     "Change",

@@ -4,7 +4,7 @@ indexed column of its own, made in a migration; SQLite goes through the rows."""
 import re
 from typing import Any
 
-from django.db.models import ForeignKey, IntegerField, JSONField, Lookup, TextField
+from django.db.models import CharField, ForeignKey, IntegerField, JSONField, Lookup, TextField
 from django.db.models.lookups import In
 
 _WORD = re.compile(r"[^\W_]+")
@@ -20,7 +20,8 @@ def split_words(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-def _words_of(column: str) -> str:
+def words_of(column: str) -> str:
+    """The SQL of the words in a column, in lower case, as PostgreSQL keeps them."""
     # PostgreSQL's own parser would take "drm/i915" for the name of a file, which is one word.
     words = f"regexp_replace(left({column}, {_INDEXED}), '[^[:alnum:]]+', ' ', 'g')"
     return f"to_tsvector('simple', {words})"
@@ -47,37 +48,37 @@ FUNCTIONS = (
 # What PostgreSQL keeps beside a column to find rows by: the words of a name, each path with all
 # directories above it, the tags that were counted. Django does not know of these columns.
 KEPT = (
-    ("patchtrack_patch", "name_words", "tsvector", _words_of("name")),
-    ("patchtrack_series", "name_words", "tsvector", _words_of("name")),
+    ("patchtrack_patch", "name_words", "tsvector", words_of("name")),
+    ("patchtrack_series", "name_words", "tsvector", words_of("name")),
     ("patchtrack_patch", "paths_places", "text[]", "patchtrack_places(paths)"),
     ("patchtrack_patch", "tags_keys", "text[]", "patchtrack_keys(tags)"),
 )
 
 
-class _OfColumn(Lookup):
+class OfColumn(Lookup):
     """A lookup whose right side is a plain value, never an expression."""
 
     prepare_rhs = False
 
-    def _column(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def column(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         sql, parameters = self.process_lhs(compiler, connection)
         return sql, list(parameters)
 
-    def _kept(self, compiler: Any, name: str) -> str:
+    def kept(self, compiler: Any, name: str) -> str:
         """The column that PostgreSQL keeps beside this one."""
         table = compiler.quote_name_unless_alias(self.lhs.alias)
         return f"{table}.{self.lhs.target.column}_{name}"
 
 
 @TextField.register_lookup
-class HasWords(_OfColumn):
+class HasWords(OfColumn):
     """`name__has_words="net flow"`: a word begins with "net" and one with "flow", in any order
     and case. SQLite finds them in the midst of words, too. What holds no word finds everything."""
 
     lookup_name = "has_words"
 
     def as_sql(self, compiler: Any, connection: Any) -> Sql:
-        column, parameters = self._column(compiler, connection)
+        column, parameters = self.column(compiler, connection)
         words = split_words(self.rhs)
         if not words:
             return "(1 = 1)", []
@@ -89,17 +90,17 @@ class HasWords(_OfColumn):
         if not words:
             return "(1 = 1)", []
         query = " & ".join(f"{word}:*" for word in words)
-        return f"{self._kept(compiler, 'words')} @@ to_tsquery('simple', %s)", [query]
+        return f"{self.kept(compiler, 'words')} @@ to_tsquery('simple', %s)", [query]
 
 
 @JSONField.register_lookup
-class HasPath(_OfColumn):
+class HasPath(OfColumn):
     """`paths__has_path="drivers/net"`: that file, or one in that directory, is among the paths."""
 
     lookup_name = "has_path"
 
     def as_sql(self, compiler: Any, connection: Any) -> Sql:
-        column, parameters = self._column(compiler, connection)
+        column, parameters = self.column(compiler, connection)
         place = self.rhs.strip("/")
         inside = "value = %s OR substr(value, 1, length(%s)) = %s"
         sql = f"EXISTS (SELECT 1 FROM json_each({column}) WHERE {inside})"  # noqa: S608
@@ -107,28 +108,30 @@ class HasPath(_OfColumn):
 
     def as_postgresql(self, compiler: Any, _connection: Any) -> Sql:
         place = self.rhs.strip("/")[:_INDEXED]
-        return f"{self._kept(compiler, 'places')} @> ARRAY[%s]::text[]", [place]
+        return f"{self.kept(compiler, 'places')} @> ARRAY[%s]::text[]", [place]
 
 
 @JSONField.register_lookup
-class HasTag(_OfColumn):
+class HasTag(OfColumn):
     """`tags__has_tag="Acked-by"`: that tag was counted."""
 
     lookup_name = "has_tag"
 
     def as_sql(self, compiler: Any, connection: Any) -> Sql:
-        column, parameters = self._column(compiler, connection)
+        column, parameters = self.column(compiler, connection)
         sql = f"EXISTS (SELECT 1 FROM json_each({column}) WHERE key = %s)"  # noqa: S608
         return sql, [*parameters, self.rhs]
 
     def as_postgresql(self, compiler: Any, _connection: Any) -> Sql:
-        return f"{self._kept(compiler, 'keys')} @> ARRAY[%s]::text[]", [self.rhs]
+        return f"{self.kept(compiler, 'keys')} @> ARRAY[%s]::text[]", [self.rhs]
 
 
+@CharField.register_lookup
 @ForeignKey.register_lookup
 @IntegerField.register_lookup
 class AmongAll(In):
-    """`pk__among_all=rows`: as `pk__in`, for when all that are found will be looked at.
+    """`pk__among_all=rows`: as `pk__in`, for when all that are found will be looked at. Also for a
+    list of values, of the column's type, that may be long.
 
     PostgreSQL finds the ids first. It would else guess how many there are, four times too many
     of series by their patches, and go through the whole table; or do so because it joins more
@@ -137,7 +140,13 @@ class AmongAll(In):
 
     lookup_name = "among_all"
 
+    def get_prep_lookup(self) -> Any:
+        # Django would look at each of hundreds, and make each a parameter of its own.
+        return list(self.rhs) if self.rhs_is_direct_value() else super().get_prep_lookup()
+
     def as_postgresql(self, compiler: Any, connection: Any) -> Sql:
         column, parameters = self.process_lhs(compiler, connection)
+        if self.rhs_is_direct_value():
+            return f"{column} = ANY (%s)", [*parameters, self.rhs]
         rows, more = self.process_rhs(compiler, connection)
         return f"{column} = ANY (ARRAY{rows})", [*parameters, *more]

@@ -7,8 +7,8 @@ from django.db.models.functions import Cast, Coalesce, Left, Lower
 
 # Longer names are told apart no further; their order is that of their ids then.
 _SORTED_BY = 100
-# The tags that there are from the beginning; others are sorted by, too, but without an index.
-_INDEXED_TAGS = ("Acked-by", "Reviewed-by", "Tested-by", "Fixes")
+# The tags that there are from the beginning; services.trailer_indexes has the indexes of others.
+INDEXED_TAGS = ("Acked-by", "Reviewed-by", "Tested-by", "Fixes")
 
 
 def text_key(column: str) -> Expression:
@@ -24,6 +24,10 @@ def tag_key(name: str) -> Expression:
 def make_tag_indexes(table: str, own: str) -> list[Index]:
     """An index for each tag, with the project before it and the `own` key behind."""
     return [
-        Index("project", tag_key(name), own, name=f"{table}_by_{name.lower().replace('-', '_')}")
-        for name in _INDEXED_TAGS
+        make_tag_index(name, own, f"{table}_by_{name.lower().replace('-', '_')}")
+        for name in INDEXED_TAGS
     ]
+
+
+def make_tag_index(tag: str, own: str, name: str) -> Index:
+    return Index("project", tag_key(tag), own, name=name)

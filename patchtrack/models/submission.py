@@ -173,6 +173,7 @@ class Patch(Submission):
             # Of all projects, in the order of ids: what was checked is new, and stands at its end.
             models.Index(
                 fields=["check_state", "message"],
+                include=["series"],
                 condition=models.Q(check_state__isnull=False),
                 name="patch_by_check_alone",
             ),

@@ -19,7 +19,7 @@ from patchtrack.services.transactions import in_transaction
 # What a person decides about a patch on its page, and what else by the API.
 DECISIONS = ("state_id", "delegate_id", "archived")
 _DECIDED = (*DECISIONS, "commit_ref", "chosen_pull_url")
-_UNDO_FOR = timedelta(days=1)
+UNDO_FOR = timedelta(days=1)
 _LOCKED_AT_ONCE = 500
 
 # Some of what is decided, and what each is to be.
@@ -128,7 +128,7 @@ def _record(
 ) -> int:
     if not patches:
         return 0
-    Change.objects.filter(user=user, date__lt=timezone.now() - _UNDO_FOR).delete()
+    Change.objects.filter(user=user, date__lt=timezone.now() - UNDO_FOR).delete()
     before = [[patch.pk, {name: getattr(patch, name) for name in wanted}] for patch in patches]
     change = Change.objects.create(user=user, project=project, before=before, after=dict(wanted))
     return change.pk

@@ -24,9 +24,10 @@ class PatchFilter:
 
     `states` are slugs; without any, those that require action unless `any_state`. `submitter`
     is a person's id, ids, or text in the name; `delegate` a user's id, ids, or text in the
-    username, or "-" for nobody. `archived` None shows both. Every word of `text` must begin
-    one in the name, and `prefix` stand in its brackets. `path` is a file or a directory.
-    `check` is a Check.Result, or NO_CHECKS.
+    username, or "-" for nobody; no ids at all are those of a name that nobody has, and let
+    nothing through. `archived` None shows both. Every word of `text` must begin one in the
+    name, and `prefix` stand in its brackets. `path` is a file or a directory. `check` is a
+    Check.Result, or NO_CHECKS.
     """
 
     NO_CHECKS = -1
@@ -55,14 +56,15 @@ class PatchFilter:
     def asks_of_patches(self) -> bool:
         """Whether only a series that has patches can be let through."""
         is_any = self.any_state and self.archived is None and self._is_plain
-        return bool(not is_any or self.delegate or self.prefix)
+        return bool(not is_any or self.delegate != "" or self.prefix)
 
     @property
     def asks_for_decisions_alone(self) -> bool:
         """Whether it asks for nothing but what is decided about patches, and their checks: an
         index has all of that, and no row need be read."""
-        others = (self.submitter, self.text, self.since, self.before)
-        return not any((*others, self.series, self.prefix, self.path, self.tag))
+        others = (self.text, self.since, self.before)
+        is_any = not any((*others, self.series, self.prefix, self.path, self.tag))
+        return is_any and self.submitter == ""
 
     @property
     def _is_plain(self) -> bool:
@@ -167,7 +169,7 @@ def _patch_condition(wanted: PatchFilter) -> Q:
     condition = Q()
     if wanted.archived is not None:
         condition &= Q(archived=wanted.archived)
-    if wanted.delegate:
+    if wanted.delegate != "":
         condition &= _delegate_condition(wanted.delegate)
     if wanted.path:
         condition &= Q(paths__has_path=wanted.path)

@@ -1,4 +1,4 @@
-"""A series as a whole: its patches in order, what is missing of it, and its revisions."""
+"""A series as a whole: its patches in order, and what is missing of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.db.models import F
 
 from patchtrack.models import Patch, Series
-from patchtrack.services.revisions import find_all_revisions
 
 # The order of a series: by number, and what has none of it first, on every database.
 IN_ORDER = (F("number").asc(nulls_first=True), "date", "message__message_id")
@@ -49,9 +48,3 @@ def derive_slots(patches: Sequence[Patch], series: Series) -> list[Slot]:
     if not series.complete and expected <= series.total:
         slots.append(Slot(patch=None, first=expected, last=series.total))
     return slots
-
-
-def find_revisions(series: Series) -> list[Series]:
-    """This series and the others of the same work, by version and date; one query."""
-    with_submitters = Series.objects.select_related("submitter")
-    return find_all_revisions([series], with_submitters)[series.pk]

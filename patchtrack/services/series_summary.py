@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from patchtrack.models import Patch, Series
-from patchtrack.services.checks import WORST_FIRST, choose_worst
+from patchtrack.services.checks import choose_worst
 
 # Of a series that lacks more, only the first numbers are told.
 MOST_MISSING = 1000
@@ -49,13 +49,3 @@ def derive_missing(numbers: Iterable[int | None], total: int) -> list[int]:
     # So many numbers hold enough that are missing, however large the total is.
     first = range(1, min(total, MOST_MISSING + len(known)) + 1)
     return [number for number in first if number not in known][:MOST_MISSING]
-
-
-def is_combined(check: int | None) -> Q:
-    """Whether the worst of the checks of a series is this Check.Result; None: it has none."""
-    patches = Patch.objects.filter(series=OuterRef("pk"))
-    if check is None:
-        return ~Q(Exists(patches.filter(check_state__isnull=False)))
-    worse = WORST_FIRST[: WORST_FIRST.index(check)]
-    found = Q(Exists(patches.filter(check_state=check)))
-    return found & ~Q(Exists(patches.filter(check_state__in=worse))) if worse else found

@@ -19,8 +19,8 @@ from patchtrack.api.authentication import check_scope
 from patchtrack.api.conditions import answer_conditionally
 from patchtrack.api.cors import allow_reading
 from patchtrack.api.extras import read_more, tell_more
-from patchtrack.api.filters import order
 from patchtrack.api.narrowing import asks_further, narrow_all
+from patchtrack.api.ordering import order
 from patchtrack.api.paging import MOST_COUNTED, MOST_FOUND, find_page, format_link
 from patchtrack.api.rates import OverRate, Rate, count_request, tell_rate
 from patchtrack.api.records import Record, Records

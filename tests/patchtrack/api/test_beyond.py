@@ -127,7 +127,7 @@ def arrivals(patch) -> Patch:
         ({"received_since": "2026-01-06", "received_before": "2026-01-07"}, (1, 1, 0, 0)),
         ({"received_since": "2026-01-06", "received_before": "2026-01-06"}, (0, 0, 0, 0)),
         ({"received_since": "yesterday"}, (0, 0, 0, 0)),
-        ({"received_since": ""}, (0, 0, 0, 0)),
+        ({"received_since": "", "received_before": ""}, (2, 2, 1, 1)),
     ],
 )
 def test_lists_are_narrowed_by_arrival(client, arrivals, parameters, counts):

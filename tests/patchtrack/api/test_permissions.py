@@ -14,7 +14,7 @@ from tests.patchtrack.api.shared import patch, project, series
 # Fixtures.
 __all__ = ["patch", "project", "series"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 WHO = (
     "anonymous stranger submitter delegate maintainer elsewhere superuser inactive "

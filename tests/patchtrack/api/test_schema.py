@@ -15,6 +15,8 @@ from patchtrack.services.bundles import BundleWish, make_bundle
 from patchtrack.services.changes import change_patches
 from patchtrack.services.checks import NewCheck, add_check
 
+pytestmark = pytest.mark.any_database
+
 VERSIONS = [f"1.{number}" for number in range(LATEST + 1)]
 
 

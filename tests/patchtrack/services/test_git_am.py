@@ -12,6 +12,8 @@ from patchtrack.services.stored import find_patch_items
 from tests.factories import deliver, make_mail
 from tests.patchtrack.git import Repository
 
+pytestmark = pytest.mark.any_database
+
 
 def read_mbox() -> bytes:
     """Our mbox of all patches there are."""

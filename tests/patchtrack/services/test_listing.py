@@ -105,6 +105,14 @@ def test_those_whom_a_filter_names_are_found_in_one_query(project, django_assert
     assert found == PatchFilter(submitter=(cup.pk,), delegate=(jane.pk,), text="x")
 
 
+@pytest.mark.parametrize("find", [filter_patches, filter_series])
+@pytest.mark.parametrize("wanted", [{"submitter": "ghost"}, {"delegate": "ghost"}, {"delegate": 0}])
+def test_a_name_that_nobody_has_lets_nothing_through(project, find, wanted):
+    add_patch(project, "hers", delegate=UserFactory(username="jane"))
+    named = find_named(PatchFilter(any_state=True, archived=None, **wanted))
+    assert names(find(project, named)) == []
+
+
 @pytest.mark.django_db
 def test_who_is_nobody_or_known_already_is_not_looked_for(django_assert_num_queries):
     wanted = PatchFilter(submitter=7, delegate="-")

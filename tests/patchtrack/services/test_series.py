@@ -3,11 +3,11 @@
 import pytest
 
 from patchtrack.models import Patch, Series, SeriesAlias
+from patchtrack.services.revisions import find_revisions
 from patchtrack.services.series import (
     derive_slots,
     find_current_series,
     find_patches,
-    find_revisions,
 )
 from tests.factories import deliver, make_diff, make_mail
 
