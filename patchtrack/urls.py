@@ -2,11 +2,10 @@
 
 from django.contrib import admin
 from django.contrib.auth.views import LogoutView
-from django.urls import include, path, register_converter
+from django.urls import include, path
 
-from patchtrack import failures
+from patchtrack import converters, failures  # noqa: F401 (the paths need converters)
 from patchtrack.api.xmlrpc.view import xmlrpc
-from patchtrack.web.converters import MessageIdConverter
 from patchtrack.web.views import (
     accounts,
     bundles,
@@ -31,7 +30,6 @@ from patchtrack.web.views import (
     webhooks,
 )
 
-register_converter(MessageIdConverter, "msgid")
 admin.autodiscover()
 
 # A message-id may hold slashes, so the more particular path always comes first.
@@ -44,30 +42,30 @@ project_paths = [
     path("pwclientrc/", downloads.pwclientrc, name="pwclientrc"),
     path("settings/", project_settings.project_settings, name="project-settings"),
     path("settings/rules/", project_settings.new_rule, name="project-rules"),
-    path("settings/rules/<int:row>/", project_settings.one_rule, name="project-rule"),
+    path("settings/rules/<id:row>/", project_settings.one_rule, name="project-rule"),
     path("settings/webhooks/", webhooks.webhooks, name="webhooks"),
-    path("settings/webhooks/<int:row>/", webhooks.webhook, name="webhook"),
-    path("settings/webhooks/<int:row>/act/", webhooks.act_on_webhook, name="act-on-webhook"),
+    path("settings/webhooks/<id:row>/", webhooks.webhook, name="webhook"),
+    path("settings/webhooks/<id:row>/act/", webhooks.act_on_webhook, name="act-on-webhook"),
     path(
-        "settings/webhooks/<int:row>/<int:delivery>/",
+        "settings/webhooks/<id:row>/<id:delivery>/",
         webhooks.redeliver_webhook,
         name="redeliver-webhook",
     ),
     path(
-        "settings/webhooks/<int:row>/<int:delivery>/pass-over/",
+        "settings/webhooks/<id:row>/<id:delivery>/pass-over/",
         webhooks.pass_over_delivery,
         name="pass-over-delivery",
     ),
     path("filters/", saved.save, name="save-filter"),
     path("patch/<msgid:message_id>/mbox/", downloads.patch_mbox, name="patch-mbox"),
     path("patch/<msgid:message_id>/raw/", downloads.patch_diff, name="patch-diff"),
-    path("patch/<msgid:message_id>/file/<int:number>/", messages.file_page, name="patch-file"),
+    path("patch/<msgid:message_id>/file/<id:number>/", messages.file_page, name="patch-file"),
     path("patch/<msgid:message_id>/", messages.patch_page, name="patch"),
     path("cover/<msgid:message_id>/mbox/", downloads.cover_mbox, name="cover-mbox"),
-    path("cover/<msgid:message_id>/file/<int:number>/", messages.file_page, name="cover-file"),
+    path("cover/<msgid:message_id>/file/<id:number>/", messages.file_page, name="cover-file"),
     path("cover/<msgid:message_id>/", messages.cover_page, name="cover"),
     path("mail/<msgid:message_id>/raw/", downloads.raw_mail, name="raw-mail"),
-    path("mail/<msgid:message_id>/file/<int:number>/", messages.file_page, name="mail-file"),
+    path("mail/<msgid:message_id>/file/<id:number>/", messages.file_page, name="mail-file"),
     path("mail/<msgid:message_id>/", messages.mail_page, name="mail-page"),
 ]
 
@@ -76,10 +74,10 @@ account_paths = [
     path("login/", logins.LogIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("link/", accounts.addresses, name="addresses"),
-    path("unlink/<int:row>/", accounts.unlink_address, name="unlink-address"),
-    path("primary/<int:row>/", accounts.primary_address, name="primary-address"),
+    path("unlink/<id:row>/", accounts.unlink_address, name="unlink-address"),
+    path("primary/<id:row>/", accounts.primary_address, name="primary-address"),
     path("tokens/", accounts.tokens, name="tokens"),
-    path("tokens/<int:row>/revoke/", accounts.revoke_token, name="revoke-token"),
+    path("tokens/<id:row>/revoke/", accounts.revoke_token, name="revoke-token"),
     path("password-change/", logins.ChangePassword.as_view(), name="password-change"),
     path("password-again/", logins.PasswordAgain.as_view(), name="password-again"),
     path("password-reset/", logins.reset_password, name="password-reset"),
@@ -93,18 +91,18 @@ account_paths = [
 urlpatterns = [
     path("", projects.project_list, name="project-list"),
     path("project/<slug:linkname>/", include(project_paths)),
-    path("series/<int:row>/", series.series_page, name="series"),
-    path("series/<int:row>/compare/<int:other>/", comparisons.compare_page, name="series-compare"),
-    path("series/<int:row>/feed/", feeds.series_feed, name="series-feed"),
-    path("series/<int:row>/mbox/", downloads.series_mbox, name="series-mbox"),
-    path("patch/<int:row>/", messages.patch_by_id, name="patch-by-id"),
-    path("patch/<int:row>/mbox/", messages.patch_by_id, {"leaf": "mbox"}, name="patch-mbox-by-id"),
-    path("patch/<int:row>/raw/", messages.patch_by_id, {"leaf": "raw"}, name="patch-diff-by-id"),
-    path("cover/<int:row>/", messages.cover_by_id, name="cover-by-id"),
-    path("cover/<int:row>/mbox/", messages.cover_by_id, {"leaf": "mbox"}, name="cover-mbox-by-id"),
-    path("comment/<int:row>/", messages.comment_by_id, name="comment-by-id"),
-    path("comment/<int:row>/addressed/", changes.address, name="address-comment"),
-    path("change/<int:row>/undo/", changes.undo, name="undo-change"),
+    path("series/<id:row>/", series.series_page, name="series"),
+    path("series/<id:row>/compare/<id:other>/", comparisons.compare_page, name="series-compare"),
+    path("series/<id:row>/feed/", feeds.series_feed, name="series-feed"),
+    path("series/<id:row>/mbox/", downloads.series_mbox, name="series-mbox"),
+    path("patch/<id:row>/", messages.patch_by_id, name="patch-by-id"),
+    path("patch/<id:row>/mbox/", messages.patch_by_id, {"leaf": "mbox"}, name="patch-mbox-by-id"),
+    path("patch/<id:row>/raw/", messages.patch_by_id, {"leaf": "raw"}, name="patch-diff-by-id"),
+    path("cover/<id:row>/", messages.cover_by_id, name="cover-by-id"),
+    path("cover/<id:row>/mbox/", messages.cover_by_id, {"leaf": "mbox"}, name="cover-mbox-by-id"),
+    path("comment/<id:row>/", messages.comment_by_id, name="comment-by-id"),
+    path("comment/<id:row>/addressed/", changes.address, name="address-comment"),
+    path("change/<id:row>/undo/", changes.undo, name="undo-change"),
     path("bundle/<str:username>/<str:name>/", bundles.bundle_page, name="bundle"),
     path("bundle/<str:username>/<str:name>/mbox/", bundles.bundle_mbox, name="bundle-mbox"),
     path("bundle/<str:username>/<str:name>/change/", bundles.change, name="change-bundle"),
@@ -114,9 +112,9 @@ urlpatterns = [
     path("user/todo/feed/", todo.feed_key, name="feed-key"),
     path("user/todo/feed-key/revoke/", todo.revoke_feed_key, name="revoke-feed-key"),
     path("user/todo/feed/<str:key>/", feeds.todo_feed, name="todo-feed"),
-    path("filters/<int:row>/remove/", saved.remove, name="remove-filter"),
-    path("person/<int:row>/", people.person_page, name="person"),
-    path("person/<int:row>/feed/", feeds.person_feed, name="person-feed"),
+    path("filters/<id:row>/remove/", saved.remove, name="remove-filter"),
+    path("person/<id:row>/", people.person_page, name="person"),
+    path("person/<id:row>/feed/", feeds.person_feed, name="person-feed"),
     path("search/", search.search, name="search"),
     path("api/", include("patchtrack.api.urls")),
     # Clients are configured with the final slash and without.
@@ -127,8 +125,8 @@ urlpatterns = [
     path("robots.txt", site.robots, name="robots"),
     path("mail/", mail_health.mail_health, name="mail-health"),
     path("mail/decide/", mail_health.decide, name="mail-decide"),
-    path("mail/<int:row>/", mail_health.mail_page, name="kept-mail"),
-    path("mail/<int:row>/raw/", mail_health.any_raw_mail, name="any-raw-mail"),
+    path("mail/<id:row>/", mail_health.mail_page, name="kept-mail"),
+    path("mail/<id:row>/raw/", mail_health.any_raw_mail, name="any-raw-mail"),
     path("user/", include(account_paths)),
     path("register/", registration.register, name="register"),
     path("confirm/<str:key>/", registration.confirm, name="confirm"),

@@ -1,8 +1,8 @@
 """What the templates need beyond Django's own tags and filters."""
 
 import shlex
+from collections.abc import Iterable
 from datetime import datetime
-from html import escape
 
 from django import template
 from django.urls import reverse
@@ -17,6 +17,7 @@ from patchtrack.web.cells import (
     render_states,
     render_tags,
 )
+from patchtrack.web.comments import CommentWriter
 from patchtrack.web.links import (
     archive_url,
     comment_url,
@@ -66,9 +67,9 @@ def patch_row(
 
 
 @register.simple_tag(takes_context=True)
-def series_row(context: template.Context, row: SeriesRow, selects: bool) -> SafeString:
-    """A series in a list."""
-    return row.render(_find_clock(context), selects=selects)
+def series_row(context: template.Context, row: SeriesRow, origin: str, selects: bool) -> SafeString:
+    """A series in a list that `origin` leads back to."""
+    return row.render(_find_clock(context), origin, selects=selects)
 
 
 @register.simple_tag
@@ -84,31 +85,17 @@ def comment_page(project: Project, comment: Comment) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def comment_head(context: template.Context, project: Project, mail: ShownMail) -> SafeString:
-    """Where a comment begins: who says something, and when; with links to the comment itself and
-    to its raw mail. A page has hundreds, and this takes half as long as a template."""
-    message, author = mail.message, mail.message.author
-    return mark_safe(  # noqa: S308 (what comes from outside is escaped)
-        f'<article class="comment depth-{mail.depth}" id="{mail.anchor}">\n<header>\n'
-        f'<b title="{escape(author.address)}"><bdi>{escape(display_name(author))}</bdi></b>\n'
-        f'<a class="minor" href="#{message.pk}">{exact_time(context, message.date)}</a>\n'
-        f'<a class="minor" href="{escape(raw_mail_of(project, message))}">raw</a>'
-    )
+def comments(
+    context: template.Context, project: Project, discussion: Iterable[ShownMail]
+) -> SafeString:
+    """The comments of a discussion, one after the other."""
 
+    def include(name: str, mail: ShownMail) -> str:
+        with context.push(mail=mail):
+            return context.template.engine.get_template(name).render(context)
 
-@register.simple_tag
-def comment_text(project: Project, mail: ShownMail) -> SafeString:
-    """What a comment says, or where it is said if this page has no room for it."""
-    if mail.text:
-        html = f'</header>\n<div class="mail">{mail.text}</div>'
-    elif mail.text is None:
-        url = escape(own_page_of(project, mail.message))
-        html = (
-            f'</header>\n<p class="nothing"><a class="load" href="{url}">Show this comment</a></p>'
-        )
-    else:
-        html = "</header>"
-    return mark_safe(html)  # noqa: S308 (what comes from outside is escaped)
+    writer = CommentWriter(clock=_find_clock(context), linkname=project.linkname, include=include)
+    return mark_safe("".join([writer.render(mail) for mail in discussion]))  # noqa: S308
 
 
 @register.simple_tag

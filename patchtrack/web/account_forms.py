@@ -16,7 +16,7 @@ from django.core.validators import RegexValidator
 from django.http import HttpRequest
 
 from patchtrack.models import ApiToken, Profile
-from patchtrack.services.addresses import find_users, parse_address
+from patchtrack.services.addresses import find_users, is_of_a_list, parse_address
 from patchtrack.services.letters import send_letter
 from patchtrack.services.throttle import TooOften
 
@@ -71,7 +71,7 @@ class PasswordAgainForm(LogInForm):
 
 
 class AddressField(forms.EmailField):
-    """A mail address, cleaned to how we keep it."""
+    """A mail address, cleaned to how we keep it; not a list's, where all would read our links."""
 
     def __init__(self, **options: Any) -> None:
         attributes = {"autocomplete": "email", "spellcheck": "false"}
@@ -79,7 +79,10 @@ class AddressField(forms.EmailField):
         super().__init__(widget=forms.EmailInput(attributes), **options)
 
     def clean(self, value: Any) -> str:
-        return parse_address(super().clean(value))
+        address = parse_address(super().clean(value))
+        if is_of_a_list(address):
+            raise forms.ValidationError("This is a mailing list's address, not one of your own.")
+        return address
 
 
 class AddressForm(forms.Form):

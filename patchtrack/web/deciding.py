@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import QueryDict
@@ -12,6 +13,7 @@ from patchtrack.services.changes import Decision
 
 _ARCHIVED = {"yes": True, "no": False}
 _NOBODY = "-"
+_NOT_OURS = "The form is not as we sent it; please reload the page."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,19 @@ def _parse_one_seen(value: str) -> tuple[int, Decision]:
             "archived": bool(_read_number(archived)),
         }
     except ValueError as error:
-        raise Unclear("The form is not as we sent it; please reload the page.") from error
+        raise Unclear(_NOT_OURS) from error
+
+
+def parse_made(form: Mapping[str, str]) -> datetime:
+    """When the list was made in which the form stood: its field `made`, in the format of ISO 8601
+    with a time zone. Raises Unclear."""
+    try:
+        made = datetime.fromisoformat(form.get("made", ""))
+    except ValueError as error:
+        raise Unclear(_NOT_OURS) from error
+    if made.tzinfo is None:
+        raise Unclear(_NOT_OURS)
+    return made
 
 
 def _read_number(text: str) -> int:
@@ -114,4 +128,4 @@ def parse_series(form: QueryDict) -> dict[int, int]:
         pairs = [value.split(":") for value in form.getlist("series")]
         return {_read_number(own): _read_number(digest) for own, digest in pairs}
     except ValueError as error:
-        raise Unclear("The form is not as we sent it; please reload the page.") from error
+        raise Unclear(_NOT_OURS) from error

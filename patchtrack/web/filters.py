@@ -40,9 +40,9 @@ def parse_filter(
 
     A state is an id or a slug, "*" means any, and several may stand in a comma separated
     list; the delegate "me" is the viewer. What cannot be understood is passed over, as
-    Patchwork does.
+    Patchwork does; `parse_unread` tells of it.
     """
-    said = {name: _clean(value) for name, value in parameters.items()}
+    said = {name: clean_value(value) for name, value in parameters.items()}
     state = said.get("state", "")
     slugs = {str(row.pk): row.slug for row in states} | {row.slug: row.slug for row in states}
     archive = said.get("archive") or said.get("archived", "")
@@ -64,7 +64,8 @@ def parse_filter(
     )
 
 
-def _clean(value: str) -> str:
+def clean_value(value: str) -> str:
+    """What a parameter says, as far as it is read."""
     return value.replace("\0", "").strip()[:_LONGEST_TEXT]
 
 

@@ -14,7 +14,7 @@ _LABELS = {"date": "age", "check": "checks"}
 # How an order reads, from its least on and from its greatest on.
 _WAYS = {
     **dict.fromkeys(_TEXTS, ("A to Z", "Z to A")),
-    "date": ("oldest first", "newest first"),
+    **dict.fromkeys(("date", "series"), ("oldest first", "newest first")),
     "state": ("first to last", "last to first"),
     "check": ("none first", "failed first"),
     "version": ("lowest first", "highest first"),

@@ -49,6 +49,9 @@ class Listing:
     most_counted: int = MOST_COUNTED
     place_is_cheap: bool = True
 
+    def without_rows(self) -> "Listing":
+        return replace(self, places=self.places.none(), keys=self.keys.none())
+
 
 class _Place(NamedTuple):
     """A row's key, and its place in the order."""

@@ -12,6 +12,7 @@ from ingest.mail.header import decode_words, split_fields
 from patchtrack.models import Message
 from patchtrack.web.diff_lines import DiffFile, split_files
 from patchtrack.web.diffs import PLAIN_LOOK, FileDiff, Look, Room, render_diff
+from patchtrack.web.said import Said
 from patchtrack.web.text import escape_text, render_text
 
 # Deeper answers are indented no further.
@@ -27,15 +28,17 @@ LARGEST_COMMENT = 256 * 1024
 class ShownMail:
     """A message, and its mail's text and diff as HTML; `text` is None where the page has no
     room for them. `added` and `removed` count lines of all files, also of the `left_out`
-    ones. `depth` is 0 for a patch, a cover, and what answers them."""
+    ones. `depth` is 0 for a patch, a cover, and what answers them; `addressed` says whether what
+    a comment asks for was done, None that it asks nothing."""
 
-    message: Message
+    message: Message | Said
     text: SafeString | None
     files: Sequence[FileDiff] = ()
     left_out: int = 0
     added: int = 0
     removed: int = 0
     depth: int = 0
+    addressed: bool | None = None
 
     @property
     def anchor(self) -> str:
@@ -45,17 +48,17 @@ class ShownMail:
     @property
     def asks(self) -> bool:
         """Whether a comment asks for action, or has asked for it."""
-        comment = getattr(self.message, "comment", None)
-        return comment is not None and comment.addressed is not None
+        return self.addressed is not None
 
 
 def show_mail(
-    message: Message,
+    message: Message | Said,
     text: str,
     files: Sequence[DiffFile],
     room: Room,
     look: Look = PLAIN_LOOK,
     depth: int = 0,
+    addressed: bool | None = None,
 ) -> ShownMail:
     """A mail's text and its diff's files as a page with this much room shows them."""
     shown = render_diff(files, room, look) if files else ()
@@ -67,26 +70,27 @@ def show_mail(
         added=sum(file.added for file in files),
         removed=sum(file.removed for file in files),
         depth=depth,
+        addressed=addressed,
     )
 
 
 def show_discussion(
-    ordered: Iterable[tuple[Message, int]], bodies: Mapping[int, Body], room: Room
+    ordered: Iterable[tuple[Said, int]], bodies: Mapping[int, Body], room: Room
 ) -> list[ShownMail]:
     """The comments' mails in the order given, each with its depth. `bodies` has those that
     were read, by database id."""
     shown = []
     left = MOST_TEXT
-    for message, level in ordered:
-        body = bodies.get(message.pk)
+    for said, level in ordered:
+        body = bodies.get(said.pk)
         depth = min(level, _DEEPEST)
         left -= len(body.message) if body else 0
         if body is None or left < 0:
-            shown.append(ShownMail(message=message, text=None, depth=depth))
+            shown.append(ShownMail(message=said, text=None, depth=depth, addressed=said.addressed))
             continue
         files = split_files(body.diff) if body.diff else ()
-        look = Look(prefix=f"c{message.pk}")
-        shown.append(show_mail(message, body.message, files, room, look, depth))
+        look = Look(prefix=f"c{said.pk}") if files else PLAIN_LOOK
+        shown.append(show_mail(said, body.message, files, room, look, depth, said.addressed))
     return shown
 
 

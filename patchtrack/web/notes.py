@@ -8,12 +8,12 @@ from itertools import islice
 from django.utils.safestring import mark_safe
 
 from ingest.mail import Body
-from patchtrack.models import Message
 from patchtrack.web.ages import Clock, read_clock
 from patchtrack.web.diff_lines import DiffFile
 from patchtrack.web.diffs import Notes
 from patchtrack.web.names import display_name
 from patchtrack.web.quotes import DiffIndex, Place, Remark, derive_remarks, index_diff
+from patchtrack.web.said import Said
 from patchtrack.web.text import escape_text
 
 # A note shows so many lines; the rest is folded.
@@ -25,7 +25,7 @@ _MOST_OF_PAGE = 500
 
 
 def render_notes(
-    comments: Sequence[Message], bodies: Mapping[int, Body], files: Sequence[DiffFile], page: str
+    comments: Sequence[Said], bodies: Mapping[int, Body], files: Sequence[DiffFile], page: str
 ) -> Notes:
     """What the comments say about lines of a diff that they quote, as HTML by place.
 
@@ -49,15 +49,15 @@ def render_notes(
 
 
 def _read_remarks(
-    comments: Iterable[Message], bodies: Mapping[int, Body], index: DiffIndex
-) -> Iterator[tuple[Message, Remark]]:
+    comments: Iterable[Said], bodies: Mapping[int, Body], index: DiffIndex
+) -> Iterator[tuple[Said, Remark]]:
     for message in comments:
         if message.pk in bodies:
             for remark in derive_remarks(bodies[message.pk].message, index):
                 yield message, remark
 
 
-def _render_head(clock: Clock, message: Message, page: str) -> str:
+def _render_head(clock: Clock, message: Said, page: str) -> str:
     author = message.author
     return (
         f'<p><b title="{escape(author.address)}"><bdi>{escape_text(display_name(author))}</bdi>'

@@ -61,6 +61,8 @@ _PATCH_COLUMNS = {
     "date": (F("date"), datetime),
     "name": (text_key("name"), str),
     "version": (F("version"), int),
+    # By their ids, in which order they have come: so the patches of one stand together.
+    "series": (F("series_id"), int),
     "submitter": (text_key("submitter__name"), str),
     "check": (Coalesce(F("check_state"), -1), int),
     "state": (F("state__ordering"), int),

@@ -1,4 +1,4 @@
-"""The list that the reader of a patch came from, and the patches before and behind it there."""
+"""The list that the reader of a patch or a series came from, and the patches beside one there."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.db.models import BooleanField, Case, F, Q, QuerySet, Subquery, Value, When
 
-from patchtrack.models import Patch, State
-from patchtrack.services.filtering import filter_patches, find_named
+from patchtrack.models import Patch, Project, State
+from patchtrack.services.filtering import PatchFilter, filter_patches, find_named
 from patchtrack.services.permissions import User
 from patchtrack.web.filters import format_filter, parse_filter
 from patchtrack.web.links import list_url
@@ -19,9 +19,10 @@ _SHOWN = ("name", "message__message_id", "message__kind")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """A list of patches: the parameters of its address, the order among them too. There is
-    nothing of an address in it beside, so that it leads to no other place."""
+    """A list of "patches" or "series", its kind: the parameters of its address, the order among
+    them too. There is nothing of an address in it beside, so that it leads to no other place."""
 
+    kind: str
     asked: Mapping[str, str]
     order: Order
 
@@ -35,20 +36,25 @@ class Neighbours:
     next: Patch | None
 
 
-def parse_origin(parameters: Mapping[str, str]) -> Origin | None:
+def parse_origin(parameters: Mapping[str, str], kind: str = "patches") -> Origin | None:
     """What `?from=` says, the query of a list's address; None where the reader came from none.
 
-    As in the list itself, what cannot be understood is passed over.
+    What cannot be understood is passed over.
     """
     if "from" not in parameters:
         return None
     asked = dict(parse_qsl(parameters["from"]))
-    return Origin(asked=asked, order=parse_order(asked.get("order", ""), "patches"))
+    return Origin(kind=kind, asked=asked, order=parse_order(asked.get("order", ""), kind))
 
 
 def format_origin(query: str) -> str:
-    """The query by which a patch's address says that its reader came from this list."""
+    """The query by which an address says that its reader came from this list."""
     return "?" + urlencode({"from": query})
+
+
+def keep_origin(parameters: Mapping[str, str]) -> str:
+    """What another address of the same page takes along, behind its own parameters."""
+    return f"&{urlencode({'from': parameters['from']})}" if "from" in parameters else ""
 
 
 def annotate_place(patches: QuerySet[Patch], origin: Origin) -> QuerySet[Patch]:
@@ -78,9 +84,18 @@ def find_neighbours(
         place=order.expression, is_behind=is_behind
     )
     by_way = {row.is_behind: row for row in found.select_related("message").only(*_SHOWN)}
-    query = urlencode(format_filter(wanted) | order.parameters | format_cut(origin.asked))
     return Neighbours(
-        back=list_url(project.linkname, "patches", query),
+        back=_way_back(project, origin, wanted),
         previous=by_way.get(False),
         next=by_way.get(True),
     )
+
+
+def find_way_back(project: Project, origin: Origin, viewer: User) -> str:
+    """The address of the page of the list that one came from; one query."""
+    return _way_back(project, origin, parse_filter(origin.asked, list(State.objects.all()), viewer))
+
+
+def _way_back(project: Project, origin: Origin, wanted: PatchFilter) -> str:
+    parameters = format_filter(wanted) | origin.order.parameters | format_cut(origin.asked)
+    return list_url(project.linkname, origin.kind, urlencode(parameters))

@@ -17,7 +17,6 @@ _FILE_HEADER = re.compile(
 # What stands for lines that were cut out of a quote.
 _CUT = re.compile(r"[\[(<{ ]*(?:\.{2,}|…|(?:big )?(?:snip|cut|trim)\w*)[ .…\])>}]*", re.IGNORECASE)
 _INTRODUCTION = re.compile(r".*(?:wrote|writes|schrieb|a écrit|said) ?:\s*$")
-_WORD = re.compile(r"\w")
 _SIGNATURE = "--"
 
 # Of a longer text the rest is not looked at.
@@ -30,8 +29,8 @@ _MOST_QUOTED = 40
 # quoted lines before it tell these places apart.
 _MOST_PLACES = 20
 _MOST_CONTEXT = 6
-# A line with fewer letters, such as "}", is found only by the lines before it.
-_LEAST_LETTERS = 4
+# A line with fewer than four letters, such as "}", is found only by the lines before it.
+_TELLING = re.compile(r"(?:\w\W*+){4}")
 _MOST_REMARKS = 100
 _LONGEST_REMARK = 2_000
 
@@ -158,6 +157,8 @@ def _locate(quote: _Quote, index: DiffIndex, after: int) -> int:
         key = _make_key(line)
         places = index.found.get(key)
         if places and len(key) > 1:
+            if len(places) == 1 and _TELLING.search(key):
+                return places[0]
             at = _choose_place(_read_context(quote.lines, row), places, index, quote.file, after)
             if at >= 0:
                 return at
@@ -184,9 +185,9 @@ def _choose_place(
             -at,
         )
 
-    is_telling = len(_WORD.findall(context[0])) >= _LEAST_LETTERS
-    best = places[0] if len(places) == 1 else max(places, key=rate)
-    return best if is_telling or _count_agreeing(context, index.keys, best) > 1 else -1
+    best = max(places, key=rate)
+    is_sure = _TELLING.search(context[0]) or _count_agreeing(context, index.keys, best) > 1
+    return best if is_sure else -1
 
 
 def _count_agreeing(context: Sequence[str], keys: Sequence[str], at: int) -> int:

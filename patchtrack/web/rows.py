@@ -69,14 +69,16 @@ class SeriesRow:
     facts: SeriesFacts
     tags: Sequence[tuple[Tag, int]]
 
-    def render(self, clock: Clock, *, selects: bool) -> SafeString:
-        """The row; `selects` says whether it can be chosen for a form."""
+    def render(self, clock: Clock, origin: str, *, selects: bool) -> SafeString:
+        """The row, whose link says by `origin`, a query, that one comes from this list; `selects`
+        says whether it can be chosen for a form."""
         series, facts = self.series, self.facts
         received = series.received_total
         label = "patch" if received == 1 else "patches"
+        url = f"{series_url(series.pk)}{origin}"
         cells = (
             _render_select("series", self._seen(), series.name) if selects else "",
-            _render_name(series_url(series.pk), series.name, _mark("partial", series.partial)),
+            _render_name(url, series.name, _mark("partial", series.partial)),
             _render_version(series.version),
             f'<td class="number" data-label="{label}">{render_received(series)}</td>\n',
             _render_person(series.submitter),

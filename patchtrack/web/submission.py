@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.db.models import QuerySet
-
 from ingest.mail import Body
 from patchtrack.models import Comment, Kind, Message
 from patchtrack.services.stored import StoredMail, find_bodies, find_discussed
@@ -19,18 +17,11 @@ from patchtrack.web.mails import (
     show_mail,
 )
 from patchtrack.web.notes import render_notes
-
-# What a discussion shows of its comments: to read all columns of three tables takes longer.
-_SHOWN = (
-    *("addressed", "patch", "cover"),
-    *(f"message__{name}" for name in "message_id kind date ancestors".split()),
-    *(f"message__author__{name}" for name in "name address user".split()),
-)
+from patchtrack.web.said import Said, find_all_said
 
 
-def find_submission(message: Message, comments: Sequence[Message], *, split: bool) -> dict:
-    """The mail, its headers and its discussion, for a template; one query. The messages are those
-    of its comments, with their authors."""
+def find_submission(message: Message, comments: Sequence[Said], *, split: bool) -> dict:
+    """The mail, its headers and its discussion, for a template; one query."""
     ordered = order_discussion(comments)
     own, bodies = find_discussed(message.pk, _choose_read(ordered), LARGEST_COMMENT)
     room = Room()
@@ -41,7 +32,7 @@ def find_submission(message: Message, comments: Sequence[Message], *, split: boo
         "mail": _show_own(message, own, [one for one, _ in ordered], bodies, room, split=split),
         "headers": render_headers(own.raw) if own else "",
         "discussion": show_discussion(ordered, bodies, room),
-        "open_actions": sum(one.comment.addressed is False for one, _ in ordered),
+        "open_actions": sum(one.addressed is False for one, _ in ordered),
     }
 
 
@@ -55,7 +46,7 @@ def find_file(
     if not 1 <= number <= len(files):
         return None
     comments = Comment.objects.filter(patch=message.pk) | Comment.objects.filter(cover=message.pk)
-    ordered = order_discussion(find_messages(comments))
+    ordered = order_discussion(find_all_said(comments))
     bodies = find_bodies(_choose_read(ordered), LARGEST_COMMENT)
     notes = render_notes([one for one, _ in ordered], bodies, files, page)
     look = Look(split=split, prefix=choose_prefix(message), notes=notes)
@@ -67,13 +58,7 @@ def choose_prefix(message: Message) -> str:
     return "" if message.kind in (Kind.PATCH, Kind.COVER) else f"c{message.pk}"
 
 
-def find_messages(comments: QuerySet[Comment]) -> list[Message]:
-    """The messages of comments, with what a discussion shows of them; one query."""
-    found = comments.select_related("message__author").only(*_SHOWN)
-    return [comment.message for comment in found]
-
-
-def _choose_read(ordered: Sequence[tuple[Message, int]]) -> list[int]:
+def _choose_read(ordered: Sequence[tuple[Said, int]]) -> list[int]:
     """The comments whose text a page shows, by their ids."""
     return [message.pk for message, _ in ordered[:MOST_COMMENTS]]
 
@@ -81,7 +66,7 @@ def _choose_read(ordered: Sequence[tuple[Message, int]]) -> list[int]:
 def _show_own(
     message: Message,
     own: StoredMail | None,
-    comments: Sequence[Message],
+    comments: Sequence[Said],
     bodies: Mapping[int, Body],
     room: Room,
     *,
@@ -92,4 +77,6 @@ def _show_own(
     files = split_files(own.parsed.diff) if own.parsed.diff else ()
     notes = render_notes(comments, bodies, files, page="")
     look = Look(split=split, prefix=choose_prefix(message), notes=notes)
-    return show_mail(message, own.parsed.message, files, room, look)
+    addressed = message.comment.addressed if message.kind == Kind.COMMENT else None
+    text = own.parsed.message
+    return show_mail(message, text, files, room, look, addressed=addressed)

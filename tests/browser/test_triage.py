@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from patchtrack.models import Patch
+from patchtrack.models import Patch, Profile
 from tests.browser.conftest import PHONE
 from tests.browser.lists import change_selected, find_boxes, find_message, find_row, read_names
 
@@ -43,6 +43,15 @@ def test_a_patch_is_opened_and_left_by_keyboard(visit, sample):
     expect(page.get_by_role("link", name="back to the list")).to_be_visible()
     page.keyboard.press("u")
     page.wait_for_url(f"**{LIST}")
+
+
+def test_a_series_is_left_by_keyboard_to_the_list_that_one_came_from(visit, sample):
+    page = visit("/project/teapot/?q=pot&state=*")
+    for key in ("j", "o"):
+        page.keyboard.press(key)
+    page.wait_for_url("**/series/**")
+    page.keyboard.press("u")
+    page.wait_for_url("**/project/teapot/?q=pot&state=%2A")
 
 
 def test_next_and_previous_in_a_list_over_its_pages_without_a_script(visit, sample):
@@ -111,10 +120,15 @@ def test_shift_selects_all_between(visit, maintainer):
     assert [box.is_checked() for box in boxes.all()[:6]] == [False, True, True, True, True, False]
 
 
-def test_all_on_the_page_are_selected_by_one_box(visit, maintainer):
+def test_all_on_the_page_are_selected_by_one_box_and_all_that_match_by_another(visit, maintainer):
+    Profile.objects.update_or_create(user=maintainer, defaults={"page_size": 5})
     page = visit(LIST, user=maintainer)
     page.get_by_label("Select all on this page").check()
-    expect(page.locator("output")).to_have_text("10 selected")
+    expect(page.locator("output")).to_have_text("5 selected")
+    page.get_by_label("All 10 patches that match").check()
+    expect(page.locator("output")).to_have_text("all 10 that match")
+    page.get_by_label("All 10 patches that match").uncheck()
+    expect(page.locator("output")).to_have_text("5 selected")
 
 
 def test_a_change_does_not_make_the_page_jump(visit, maintainer):

@@ -32,11 +32,12 @@ def staff(client, admin_user, series):
 
 def test_every_table_that_people_may_ask_about_is_there():
     every = set(Mail._meta.apps.get_app_config("patchtrack").get_models())
-    # Two only tie messages together, two are of the search, one counts; Project.maintainers' and
-    # Bundle's rows show with them.
+    # Two only tie messages together, two are of the search, one counts, one tells roughly when what
+    # arrived; Project.maintainers' and Bundle's rows show with them.
     assert {model._meta.model_name for model in every - set(OURS)} == {
         Thread._meta.model_name,
         ThreadToken._meta.model_name,
+        "arrivalblock",
         "bundlepatch",
         "eventcounter",
         "searchtext",

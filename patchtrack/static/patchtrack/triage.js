@@ -16,10 +16,12 @@ function selectFrom(one, other, checked) {
 }
 
 function tellSelected() {
+  const all = document.querySelector("[data-all]:checked");
   const number = boxes().filter((box) => box.checked).length;
+  const selected = all ? all.dataset.all : number ? `${number} selected` : "";
   for (const output of document.querySelectorAll("[data-selected]")) {
-    output.textContent = number ? `${number} selected` : "";
-    output.closest("form").classList.toggle("has-selection", number > 0);
+    output.textContent = selected;
+    output.closest("form").classList.toggle("has-selection", selected !== "");
   }
 }
 
@@ -29,7 +31,7 @@ document.addEventListener("click", ({target, shiftKey}) => {
   } else if (target.matches("[data-list] td.select input")) {
     if (shiftKey && lastBox && lastBox.isConnected) selectFrom(lastBox, target, target.checked);
     lastBox = target;
-  } else {
+  } else if (!target.matches("[data-all]")) {
     return;
   }
   tellSelected();

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from patchtrack.models import Patch, Project, State, Tag
@@ -27,6 +28,7 @@ from patchtrack.web.ordering import Order, parse_order
 from patchtrack.web.origins import format_origin
 from patchtrack.web.paging import Page, format_cut
 from patchtrack.web.rows import PatchRow, SeriesRow, count_tags
+from patchtrack.web.unread import parse_unread, parse_unread_order
 
 
 @require_safe
@@ -46,23 +48,33 @@ def _render_list(
     find: Callable[[Project, PatchFilter, list[State], Order], Listing],
     find_rows: Callable[[Page, list[Tag], User], list],
 ) -> HttpResponse:
+    # What others decide from now on may not be on the page.
+    made = timezone.now()
     project = get_object_or_404(Project, linkname=linkname)
     states = find_states(project)
     tags = find_tag_columns(project)
     wanted = parse_filter(request.GET, states, request.user)
-    order = parse_order(request.GET.get("order", ""), kind)
+    asked_order = request.GET.get("order", "")
+    order = parse_order(asked_order, kind)
     listing = find(project, find_named(wanted), states, order)
+    unread = parse_unread(request.GET, states)
+    if unread:
+        # Who is shown more than was asked for may decide about all of it.
+        listing = listing.without_rows()
     size = find_profile(request.user).page_size
     page = find_counted_page(listing, request.GET, size, order)
     choices = _choices(request.user, project)
     users = [request.user, *choices.get("delegates", ())]
     context = {
         "project": project,
+        "made": made.isoformat(),
         "kind": kind,
         "tags": tags,
         "tag_headings": make_tag_headings(tags, format_filter(wanted), order),
         "rows": find_rows(page, tags, request.user),
         "count": page.count,
+        "unread": unread + parse_unread_order(asked_order, order),
+        "has_unread_filters": bool(unread),
         "wanted": wanted,
         "order": order.parameters.get("order", ""),
         "orders": list_choices(kind, tags, order),

@@ -9,12 +9,20 @@ from django.views.decorators.http import require_safe
 
 from patchtrack.models import Comment, Cover, Kind, Message, Patch, Series
 from patchtrack.services.choices import find_states
-from patchtrack.services.series import IN_ORDER, find_revisions
+from patchtrack.services.revisions import find_revisions
+from patchtrack.services.series import IN_ORDER
 from patchtrack.web.choosing import find_patch_form
 from patchtrack.web.deciding import format_seen
 from patchtrack.web.links import comment_url, message_url, own_url
-from patchtrack.web.origins import Origin, annotate_place, find_neighbours, parse_origin
-from patchtrack.web.submission import find_file, find_messages, find_submission
+from patchtrack.web.origins import (
+    Origin,
+    annotate_place,
+    find_neighbours,
+    keep_origin,
+    parse_origin,
+)
+from patchtrack.web.said import find_all_said
+from patchtrack.web.submission import find_file, find_submission
 
 _RELATED = ("project", "author")
 # What is shown of the other patches of a series, of which there may be hundreds.
@@ -28,7 +36,7 @@ def patch_page(request: HttpRequest, linkname: str, message_id: str) -> HttpResp
         return HttpResponseRedirect(find_place(message))
     origin = parse_origin(request.GET)
     patch = _find_patch(message, origin)
-    context = find_submission(message, find_messages(patch.comments), split=is_split(request))
+    context = find_submission(message, find_all_said(patch.comments), split=is_split(request))
     context |= _neighbours(patch, _find_siblings(patch))
     form = find_patch_form(request.user, message.project, [patch])
     context |= form | {"patch": patch, "seen": format_seen(patch)}
@@ -45,9 +53,8 @@ def cover_page(request: HttpRequest, linkname: str, message_id: str) -> HttpResp
     message = find_message(linkname, message_id, "cover__series", "cover__submitter")
     if message.kind != Kind.COVER:
         return HttpResponseRedirect(find_place(message))
-    context = find_submission(
-        message, find_messages(message.cover.comments), split=is_split(request)
-    )
+    said = find_all_said(message.cover.comments)
+    context = find_submission(message, said, split=is_split(request))
     context |= {"cover": message.cover, "revisions": _find_revisions(message.cover)}
     return render(request, "patchtrack/cover.html", context)
 
@@ -120,7 +127,7 @@ def _kept(request: HttpRequest) -> dict[str, str]:
     query = urlencode(view | origin)
     return {
         "kept_query": f"?{query}" if query else "",
-        "kept_origin": f"&{urlencode(origin)}" if origin else "",
+        "kept_origin": keep_origin(request.GET),
     }
 
 

@@ -44,6 +44,6 @@ paths = [
         for old, new in _MOVED.items()
     ),
     path("user/todo/<slug:linkname>/", project_todo),
-    path("user/bundle/<int:row>/", bundle_by_id),
-    path("user/bundle/<int:row>/mbox/", bundle_by_id, {"name": "bundle-mbox"}),
+    path("user/bundle/<id:row>/", bundle_by_id),
+    path("user/bundle/<id:row>/mbox/", bundle_by_id, {"name": "bundle-mbox"}),
 ]

@@ -12,17 +12,20 @@ from patchtrack.models import Comment, Cover, Patch, Project, Series, Tag
 from patchtrack.services.dependencies import Missing, find_dependencies
 from patchtrack.services.project_settings import find_tag_columns
 from patchtrack.services.reviews import derive_reviews, find_said
+from patchtrack.services.revisions import find_revisions
 from patchtrack.services.series import (
+    Slot,
     derive_slots,
     find_current_series,
     find_patches,
-    find_revisions,
 )
 from patchtrack.web.choosing import find_patch_form
 from patchtrack.web.deciding import format_seen
 from patchtrack.web.links import archive_page, is_web_url
+from patchtrack.web.origins import find_way_back, keep_origin, parse_origin
 from patchtrack.web.reviews import show_reviews
 from patchtrack.web.rows import count_tags
+from patchtrack.web.said import read_said
 from patchtrack.web.submission import find_submission
 
 
@@ -32,14 +35,19 @@ def series_page(request: HttpRequest, row: int) -> HttpResponse:
     if series.pk != row:
         return redirect("series", series.pk)
     patches = find_patches(series)
+    slots = derive_slots(patches, series)
     tags = find_tag_columns(series.project)
     cover = getattr(series, "cover", None)
+    origin = parse_origin(request.GET, "series")
     said = find_said(cover, patches)
     context = {
         "project": series.project,
         "series": series,
         "tags": tags,
-        "rows": _rows(patches, series, tags),
+        "back": find_way_back(series.project, origin, request.user) if origin else "",
+        "kept_origin": keep_origin(request.GET),
+        "rows": _rows(slots, tags),
+        "gaps": [slot for slot in slots if slot.patch is None],
         "revisions": find_revisions(series),
         "reviews": show_reviews(derive_reviews(patches, said, tags), patches),
         **_show_dependencies(series, patches, request.get_host()),
@@ -57,7 +65,7 @@ def find_series_or_404(row: int) -> Series:
     return series
 
 
-def _rows(patches: list[Patch], series: Series, tags: list[Tag]) -> list[dict]:
+def _rows(slots: list[Slot], tags: list[Tag]) -> list[dict]:
     return [
         {
             "slot": slot,
@@ -66,7 +74,7 @@ def _rows(patches: list[Patch], series: Series, tags: list[Tag]) -> list[dict]:
             "comments": slot.patch.comment_count if slot.patch else 0,
             "seen": format_seen(slot.patch) if slot.patch else "",
         }
-        for slot in derive_slots(patches, series)
+        for slot in slots
     ]
 
 
@@ -100,5 +108,5 @@ def _show_cover(
     if cover is None:
         return {"cover": None, "discussion": []}
     cover.message.project = series.project
-    comments = [comment.message for comment in said if comment.cover_id]
+    comments = [read_said(comment) for comment in said if comment.cover_id]
     return {"cover": cover, **find_submission(cover.message, comments, split=split)}

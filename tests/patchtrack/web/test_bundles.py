@@ -1,8 +1,11 @@
 """The pages of bundles, and the forms on them."""
 
+from html import unescape
+
 import pytest
 
 from patchtrack.models import Bundle, Patch
+from patchtrack.services.accounts import add_token
 from patchtrack.services.bundles import add_to_bundle, change_bundle, find_bundle_patches
 from tests.factories import UserFactory
 
@@ -47,6 +50,21 @@ def test_a_bundle_is_downloaded(client, owner, bundle):
     assert answer.headers["Content-Disposition"] == (
         f"attachment; filename=bundle-{bundle.pk}-mine.mbox"
     )
+    assert answer.content.count(b"\nSubject: ") == 2
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_the_command_of_a_private_bundle_has_a_token(client, owner, bundle, public):
+    Bundle.objects.update(public=public)
+    page = unescape(client.get(URL).content.decode())
+    command = f"curl -sf http://testserver{URL}mbox/ | git am"
+    assert (command in page) is public
+    assert (command.replace("-sf", '-sf -H "Authorization: Token $TOKEN"') in page) is not public
+
+
+def test_a_private_bundle_is_downloaded_with_a_token(client, bundle):
+    headers = {"Authorization": f"Token {add_token(bundle.owner)}"}
+    answer = client.get(f"{URL}mbox/", headers=headers)
     assert answer.content.count(b"\nSubject: ") == 2
 
 

@@ -1,11 +1,14 @@
 """Forms in which people decide about patches."""
 
 import re
+from datetime import datetime, timedelta
 from html import unescape
 
 import pytest
+from django.utils import timezone
 
-from patchtrack.models import Change, Comment, Patch, Person, Profile, State
+from patchtrack.models import Change, Comment, Event, Patch, Person, Profile, State
+from patchtrack.services.changes import change_patches, undo_change
 from tests.factories import ProjectFactory, UserFactory, deliver, make_diff, make_mail
 
 LIST = "/project/teapot/list/?state=*"
@@ -62,12 +65,32 @@ def test_a_chosen_series_is_all_its_patches(client, maintainer):
     assert "2 patches are now Accepted." in send(client, series=chosen, state=state("accepted"))
 
 
-def test_a_series_that_somebody_has_changed_since_is_left_alone(client, maintainer):
+def test_a_series_that_somebody_has_changed_since_is_left_alone_and_told_of(
+    client, project, maintainer, series
+):
+    deliver(project, make_mail(subject="[PATCH] tea", message_id="9@x.org", diff=make_diff()))
     chosen = boxes(client, "/project/teapot/")
     Patch.objects.filter(number=1).update(state=state("rejected"))
     text = send(client, series=chosen, state=state("accepted"))
-    assert "Somebody has changed one of these series meanwhile." in text
-    assert states() == {"new", "rejected"}
+    assert "1 patch is now Accepted." in text
+    named = f'<a href="/series/{series.pk}/"><bdi>{series.name}</bdi></a>'
+    assert f"“{named}” is <span>New 1</span>, <span>Rejected 1</span>. Decide again" in text
+    assert states() == {"new", "rejected", "accepted"}
+
+
+def test_a_series_that_was_overtaken_goes_into_a_bundle_all_the_same(client, maintainer):
+    chosen = boxes(client, "/project/teapot/")
+    Patch.objects.filter(number=1).update(state=state("rejected"))
+    text = send(client, series=chosen, bundle="tea")
+    assert "2 patches are new in your bundle tea." in text
+    assert "somebody else" not in text
+
+
+def test_a_name_is_told_as_text(client, maintainer):
+    chosen = boxes(client)
+    Patch.objects.update(state=state("rejected"), name="<b>tea</b>")
+    page = client.post(FORM, {"patch": chosen, "state": state("accepted")}, follow=True)
+    assert "<bdi>&lt;b&gt;tea&lt;/b&gt;</bdi></a>” is Rejected" in page.content.decode()
 
 
 def test_one_is_told_of_what_somebody_else_has_decided_since(client, maintainer):
@@ -75,19 +98,102 @@ def test_one_is_told_of_what_somebody_else_has_decided_since(client, maintainer)
     Patch.objects.filter(number=1).update(state=state("rejected"))
     text = send(client, patch=chosen, state=state("accepted"))
     assert "1 patch is now Accepted." in text
-    assert "“[v2,1/3] Part 1” is Rejected. Decide again if you still want to." in text
+    named = f'<a href="/patch/{Patch.objects.get(number=1).pk}/"><bdi>[v2,1/3] Part 1</bdi></a>'
+    assert f"“{named}” is Rejected. Decide again if you still want to." in text
+
+
+def all_that_match(query: str = "state=*", *, made: timedelta = timedelta(), **wanted) -> dict:
+    """The fields of a list that was made so long ago, with the box for all of it."""
+    return {"all": "yes", "query": query, "made": (timezone.now() - made).isoformat()} | wanted
 
 
 def test_all_that_match_are_changed(client, maintainer):
     Patch.objects.filter(number=1).update(archived=True)
-    fields = {"all": "yes", "query": "state=*&archive=true", "state": state("accepted")}
+    fields = all_that_match("state=*&archive=true", state=state("accepted"))
     assert "1 patch is now Accepted." in send(client, **fields)
 
 
 def test_all_series_that_match_are_changed_with_all_their_patches(client, maintainer):
     Patch.objects.filter(number=1).update(state=state("rfc"))
-    fields = {"all": "series", "query": "state=rfc", "state": state("accepted")}
+    fields = all_that_match("state=rfc", all="series", state=state("accepted"))
     assert "2 patches are now Accepted." in send(client, **fields)
+
+
+@pytest.fixture
+def decide(project, series):
+    """Somebody else decides about part 1 of the series; the change's id."""
+    other = UserFactory(username="other", is_superuser=True)
+    patch = Patch.objects.get(number=1).pk
+    return lambda **wanted: change_patches(other, project, [patch], wanted).undo
+
+
+@pytest.mark.parametrize("kind", ["patches", "series"])
+def test_of_all_that_match_none_is_changed_that_somebody_else_has_decided_since(
+    client, maintainer, decide, kind
+):
+    fields = all_that_match(all=kind, state=state("accepted"))
+    decide(state_id=state("rejected"))
+    text = send(client, **fields)
+    assert "1 patch is now Accepted." in text
+    assert "Part 1</bdi></a>” is Rejected. Decide again if you still want to." in text
+    assert states() == {"rejected", "accepted"}
+
+
+@pytest.mark.parametrize(
+    ("decided", "wanted"),
+    [("delegate_id", {"delegate": "-"}), ("archived", {"archived": "no"})],
+)
+def test_neither_is_any_other_thing_that_was_decided_since(
+    client, maintainer, decide, decided, wanted
+):
+    Patch.objects.filter(number=3).update(delegate=maintainer, archived=True)
+    fields = all_that_match("state=*&archive=both", **wanted)
+    decide(**{decided: maintainer.pk if decided == "delegate_id" else True})
+    text = send(client, **fields)
+    assert "1 patch is now" in text
+    assert "somebody else has changed it since you saw it" in text
+    assert getattr(Patch.objects.get(number=1), decided)
+
+
+def test_a_large_change_is_not_asked_about_anew(client, maintainer, decide, monkeypatch):
+    monkeypatch.setattr("patchtrack.web.views.changes.MOST_UNASKED", 1)
+    page = client.post(FORM, all_that_match(state=state("accepted"))).content.decode()
+    sent = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    decide(state_id=state("rejected"))
+    assert "Part 1</bdi></a>” is Rejected." in send(client, **sent)
+
+
+def test_a_list_tells_in_its_form_when_it_was_made(client, maintainer):
+    Profile.objects.create(user=maintainer, page_size=1)
+    before = timezone.now()
+    [made] = re.findall('name="made" value="([^"]*)"', client.get(LIST).content.decode())
+    assert before <= datetime.fromisoformat(made) <= timezone.now()
+
+
+def test_what_was_decided_before_the_list_was_made_is_no_hindrance(client, maintainer, decide):
+    decide(state_id=state("rejected"))
+    Event.objects.update(date=timezone.now() - timedelta(minutes=1))
+    assert "2 patches are now Accepted." in send(client, **all_that_match(state=state("accepted")))
+
+
+def test_neither_is_what_one_has_decided_oneself_or_what_was_undone(client, maintainer, decide):
+    fields = all_that_match(state=state("accepted"))
+    send(client, patch=boxes(client)[:1], state=state("rfc"))
+    other = Change.objects.get(pk=decide(state_id=state("rejected"))).user
+    undo_change(other, Change.objects.get(user=other).pk)
+    assert "2 patches are now Accepted." in send(client, **fields)
+
+
+def test_nothing_is_decided_about_all_that_match_what_is_not_understood(client, maintainer):
+    fields = all_that_match("state=*&since=31.12.2019", state=state("accepted"))
+    assert "A filter of this list was not understood" in send(client, **fields)
+    assert states() == {"new"}
+
+
+def test_a_list_of_yesterday_is_to_be_reloaded(client, maintainer):
+    fields = all_that_match(made=timedelta(hours=25), state=state("accepted"))
+    assert "older than a day; please reload" in send(client, **fields)
+    assert states() == {"new"}
 
 
 def test_a_list_of_several_pages_offers_all_that_match(client, project, maintainer):
@@ -131,6 +237,8 @@ def test_what_was_undone_cannot_be_undone_again(client, maintainer):
         ({"patch": "1:1", "state": "1"}, "not as we sent it"),
         ({"patch": "x", "state": "1"}, "not as we sent it"),
         ({"series": "1:x", "state": "1"}, "not as we sent it"),
+        ({"all": "yes", "state": "1"}, "not as we sent it"),
+        ({"all": "yes", "made": "2026-01-05T09:00", "state": "1"}, "not as we sent it"),
         ({"patch": "1:1:-:0", "state": "4711"}, "state is not offered"),
         ({"patch": "1:1:-:0", "delegate": "4711"}, "delegate is not offered"),
         ({"patch": "1:1:-:0", "archived": "perhaps"}, "archived or it is not"),

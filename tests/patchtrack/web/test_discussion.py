@@ -2,15 +2,15 @@
 
 from datetime import timedelta
 
-from patchtrack.models import Message
 from patchtrack.web.discussion import order_discussion
 from tests.factories import DATE
+from tests.patchtrack.said import make_said
 
 
 def talk(*pairs: tuple[str, str]) -> list[tuple[str, int]]:
     """Messages (own id, ids they answer), each a minute after the one before, in order."""
     messages = [
-        Message(pk=place, message_id=own, ancestors=answers, date=DATE + timedelta(minutes=place))
+        make_said(place, message_id=own, ancestors=answers, date=DATE + timedelta(minutes=place))
         for place, (own, answers) in enumerate(pairs)
     ]
     return [(message.message_id, depth) for message, depth in order_discussion(messages)]

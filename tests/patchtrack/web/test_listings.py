@@ -39,8 +39,9 @@ def make_series(number: int) -> list:
 def five_series(module_db):
     """Five series of two patches, of which the second ones differ in all that is decided."""
     project = ProjectFactory()
-    for number in range(5):
-        deliver(project, *make_series(number))
+    # The patches of one series do not come one after the other.
+    for mails in zip(*map(make_series, range(5)), strict=True):
+        deliver(project, *mails)
     users, states = UserFactory.create_batch(2), list(State.objects.filter(action_required=True))
     for place, patch in enumerate(Patch.objects.filter(number=2)):
         decided = {
@@ -95,6 +96,13 @@ def test_the_pages_lead_back(five_series, kind, column):
 def test_a_page_behind_the_end_tells_the_count_all_the_same(five_series):
     page = read_page(five_series, "series", "-date", PatchFilter(), older="1.0")
     assert (page.rows, page.count) == ([], "5")
+
+
+def test_the_patches_of_a_series_stand_together(five_series):
+    ids, _ = walk(five_series, "patches", "series", WANTED["all"], "older")
+    series_of = dict(Patch.objects.values_list("pk", "series"))
+    assert [series_of[row] for row in ids] == sorted(series_of.values())
+    assert ids != sorted(ids)
 
 
 def test_series_are_sorted_by_the_patches_that_are_asked_for(five_series):

@@ -1,19 +1,18 @@
 """What comments say is shown beneath the lines that they quote."""
 
 from ingest.mail import Body
-from patchtrack.models import Message, Person
 from patchtrack.web.diff_lines import split_files
 from patchtrack.web.notes import render_notes
 from patchtrack.web.quotes import Place
-from tests.factories import DATE, make_diff
+from tests.factories import make_diff
+from tests.patchtrack.said import make_said
 
 HOT = Place(1, 3)
 
 
 def write(*replies: str, name: str = "Bo", page: str = "") -> dict[Place, str]:
     """The notes of comments 1, 2 and so on, each of which quotes one line of a diff."""
-    author = Person(name=name, address="bo@example.org")
-    comments = [Message(pk=pk, author=author, date=DATE) for pk, _ in enumerate(replies, 1)]
+    comments = [make_said(pk, name=name) for pk, _ in enumerate(replies, 1)]
     bodies = {
         pk: Body(message=f"> -cold\n> +hot\n{reply}\n", diff="")
         for pk, reply in enumerate(replies, 1)
@@ -49,4 +48,4 @@ def test_nothing_of_a_note_is_markup():
 
 
 def test_without_a_diff_there_are_no_notes():
-    assert render_notes([Message(pk=1)], {}, [], "") == {}
+    assert render_notes([make_said(1)], {}, [], "") == {}

@@ -89,7 +89,8 @@ LISTS = {
     "state=": {3},
     "state=*": {1, 3},
     "state=3": {1},
-    "state=bogus": {3},
+    # That there is no such state is said, where Patchwork shows what nobody asked for.
+    "state=bogus": set(),
     "series={series}&state=*": {1, 3},
     "series=4711&state=*": set(),
     "submitter={submitter}&state=*": {1, 3},

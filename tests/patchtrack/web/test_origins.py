@@ -1,6 +1,7 @@
 """From patch to patch in the list that one came from, over its pages, without a script."""
 
 import re
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -101,6 +102,12 @@ def test_nothing_that_is_said_leads_elsewhere(client, five, said):
     assert all(url.startswith("/project/teapot/") for url in re.findall('href="([^"]*)"', nav))
 
 
+def test_a_list_that_nothing_fits_has_no_neighbours(client, five):
+    page = get(client, patch_url(3, "delegate=ghost&state=*"))
+    assert find_link(page, "x-list") == f"{LIST}?state=%2A&delegate=ghost"
+    assert "in the list" not in page
+
+
 def test_without_a_list_there_are_no_neighbours_in_it(client, five):
     assert "x-list" not in get(client, patch_url(3))
 
@@ -115,6 +122,27 @@ def test_the_views_and_the_series_keep_the_list(client, series):
         f'href="/project/teapot/patch/3@example.org/{escape("?from=state%3D%2A")}" rel="next"'
         in page
     )
+
+
+def test_a_series_leads_back_to_the_list_that_one_came_from(client, series):
+    page = get(client, "/project/teapot/?order=-name&q=part&state=*")
+    [query] = set(re.findall(rf'href="/series/{series.pk}/([^"]*)"', page))
+    assert find_link(get(client, f"/series/{series.pk}/{unescape(query)}"), "x-list") == (
+        "/project/teapot/?q=part&state=%2A&order=-name"
+    )
+
+
+@pytest.mark.parametrize(
+    "said", ["", "https://evil.example/", "older=1.1&state=%FF", "\0", "order=x"]
+)
+def test_a_series_leads_to_no_other_place(client, series, said):
+    page = get(client, f"/series/{series.pk}/?{urlencode({'from': said})}")
+    assert find_link(page, "x-list").split("?")[0] == "/project/teapot/"
+    assert "evil" not in find_link(page, "x-list")
+
+
+def test_a_series_that_one_came_to_from_elsewhere_leads_to_the_list_of_all(client, series):
+    assert find_link(get(client, f"/series/{series.pk}/"), "up") == "/project/teapot/"
 
 
 def test_search_engines_are_told_one_address_of_a_patch(client, five):

@@ -67,6 +67,14 @@ def test_a_project_without_mail_has_its_pages(client, project):
     assert "No patches wait for review." in read(client, "/project/teapot/list/")
 
 
+@pytest.mark.parametrize("page", ["", "list/"])
+@pytest.mark.parametrize("delegate", ["ghost", "me"])
+def test_a_delegate_whom_nobody_is_called_has_an_empty_list(client, series, page, delegate):
+    text = read(client, f"/project/teapot/{page}?delegate={delegate}&state=*&archive=both")
+    assert f"delegate: {delegate}" in text
+    assert "fit these filters" in text
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [
@@ -126,6 +134,17 @@ def test_a_series_shows_its_patches_its_gaps_and_its_cover(client, series):
     assert "2 of 3 received" in text
     assert re.search(r"1 Part 1 .* 2 not received 3 Part 3 .* This is part 0\.", text)
     assert "Comment c." in text
+
+
+def test_the_command_for_an_incomplete_series_says_what_it_lacks(client, project, series):
+    url = f"/series/{series.pk}/"
+    said, _, commands = read(client, url).partition(" b4 shazam ")
+    assert said.endswith("without what was not received: patch 2.")
+    assert f" curl -sf http://testserver{url}mbox/ | git am " in commands
+    Series.objects.update(total=6)
+    assert "not received: patch 2, patches 4–6." in read(client, url)
+    Series.objects.update(complete=True)
+    assert "not received" not in read(client, url)
 
 
 def test_a_series_without_cover_has_a_page(client, project):

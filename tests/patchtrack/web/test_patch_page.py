@@ -133,6 +133,8 @@ def test_a_comment_that_asks_for_action_says_whether_it_was_taken(client, series
     page = get(client, PATCH)
     assert said in page
     assert ("1 to act on" in page) is not addressed
+    alone = client.get("/project/teapot/mail/a@example.org/").content.decode()
+    assert f">{said}<" in alone
 
 
 def test_a_long_quote_is_folded_but_for_its_end(client, project):

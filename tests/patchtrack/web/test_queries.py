@@ -13,6 +13,7 @@ PAGES = {
     "/project/teapot/list/": 5,
     "/project/teapot/list/?submitter={series.submitter_id}&series={series.pk}&state=*": 5,
     "/series/{series.pk}/": 7,
+    "/series/{series.pk}/?from=state%3D*": 8,
     "/series/{series.pk}/mbox/": 4,
     "/project/teapot/patch/1@example.org/": 6,
     "/project/teapot/patch/1@example.org/?view=split": 6,

@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 
 from patchtrack.models import Confirmation, OptOut, Person
 from patchtrack.services.confirmations import add_confirmation
-from tests.factories import PersonFactory, UserFactory
+from tests.factories import PersonFactory, ProjectFactory, UserFactory
 from tests.patchtrack.letters import find_link, read_summaries
 
 Purpose = Confirmation.Purpose
@@ -204,6 +204,14 @@ def test_what_is_no_address_gets_no_mail(client, db, mailoutbox, page, address):
     assert response.status_code == 200
     assert "errorlist" in response.content.decode()
     assert "<script>" not in response.content.decode()
+    assert mailoutbox == []
+
+
+@pytest.mark.parametrize("page", ASKING)
+def test_a_list_gets_no_mail(client, db, mailoutbox, page):
+    ProjectFactory(list_email="Tea@lists.example.org")
+    response = client.post(page, ASKING[page] | {"email": "tea@lists.example.org"})
+    assert "mailing list" in get_text(response)
     assert mailoutbox == []
 
 

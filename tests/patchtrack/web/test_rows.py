@@ -23,7 +23,8 @@ def make_series(**said) -> Series:
 
 def render_series(series: Series, *, selects: bool = True) -> str:
     facts = SeriesFacts(states={EVIL: 1}, delegates=(EVIL,), check=None, decided=())
-    return SeriesRow(series=series, facts=facts, tags=()).render(CLOCK, selects=selects)
+    row = SeriesRow(series=series, facts=facts, tags=())
+    return row.render(CLOCK, "?from=a&b", selects=selects)
 
 
 def render_patch() -> str:
@@ -61,6 +62,6 @@ def test_what_is_read_out_of_a_long_name_is_cut():
 def test_a_row_leads_to_its_page_wherever_the_server_has_us():
     set_script_prefix("/lists/")
     try:
-        assert 'href="/lists/series/5/"' in render_series(make_series())
+        assert 'href="/lists/series/5/?from=a&amp;b"' in render_series(make_series())
     finally:
         set_script_prefix("/")

@@ -13,6 +13,8 @@ from patchtrack.models import Project
 from tests.browser.pages import PLACES, furnish
 from tests.factories import UserFactory
 
+pytestmark = pytest.mark.any_database
+
 TEMPLATES = Path(patchtrack.__file__).parent / "templates"
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 # What closes a paragraph that is open: HTML's section 13.2.6.4.7.
