@@ -73,6 +73,7 @@ def list_group(leader: int) -> list[str]:
     return [row[1] for row in rows if row[0] == str(leader) and "<defunct>" not in row[1]]
 
 
+@pytest.mark.any_database
 def test_a_mail_that_is_delivered_is_shown_and_all_ends_with_ctrl_c(served, places):
     mail = make_mail(subject="[PATCH] Pour slowly", diff=make_diff())
     subprocess.run(
@@ -88,6 +89,14 @@ def test_a_mail_that_is_delivered_is_shown_and_all_ends_with_ctrl_c(served, plac
     os.killpg(served.pid, signal.SIGINT)
     assert served.wait(30) == 0
     assert list_group(served.pid) == []
+
+
+@pytest.mark.parametrize(("argument", "status"), [("--help", 0), ("--port=80", os.EX_USAGE)])
+def test_arguments_start_nothing(argument, status):
+    done = subprocess.run(
+        [ROOT / "tools/serve", argument], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout.partition("\n")[0]) == (status, "usage: tools/serve")
 
 
 @pytest.fixture
