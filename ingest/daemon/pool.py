@@ -40,6 +40,7 @@ class Pool:
         self, workers: int, most_waiting: int, gauges: Gauges, log_format: str = "text"
     ) -> None:
         self._prepare = partial(prepare_process, log_format)
+        self._has_stopped = False
         # All that may still run, in their places or not: retired, or about to take a place.
         self._made: list[Worker] = []
         self._waking: set[asyncio.Task[None]] = set()
@@ -107,7 +108,8 @@ class Pool:
         return not self._is_busy and now >= self._last_busy + QUIET_SECONDS
 
     async def reload(self) -> None:
-        """Replace the processes one by one, each when it has finished what it does."""
+        """Replace the processes one by one, each when it has finished what it does. Raises
+        WorkerLost, and OSError if none can be made."""
         for place in range(len(self._workers)):
             fresh = self._make_worker()
             await fresh.start()
@@ -124,11 +126,14 @@ class Pool:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for waiting in self._queue.take_all():
             waiting.settle(Answer(detail="shutting down"))
+        self._has_stopped = True
         # Whatever is left of them would keep this process from ending.
         for worker in self._made:
             await worker.kill()
 
     def _make_worker(self) -> Worker:
+        if self._has_stopped:
+            raise WorkerLost("shutting down")
         worker = Worker(self._prepare, self._note_end)
         self._made = [worker, *(other for other in self._made if not other.is_gone)]
         return worker

@@ -85,7 +85,8 @@ class Worker:
         if self._process and self._process.pid:
             self._process.kill()
         if self._reading:
-            await self._reading
+            # To await it itself would cancel it with whoever gives up waiting.
+            await asyncio.wait([self._reading])
 
     async def _read_results(self, reader: asyncio.StreamReader, process: SpawnProcess) -> None:
         # The end of the channel is the end of the process, and is told to all who wait.

@@ -392,3 +392,17 @@ async def test_at_the_end_no_process_is_left_whatever_becomes_of_a_reload(start,
     await pool.reload()
     await pool.stop(0)
     assert [worker.is_killed for worker in workers.made] == [True, True]
+
+
+@in_loop
+async def test_a_reload_that_outlives_the_pool_makes_no_more_processes(start, workers, monkeypatch):
+    pool = await start(2)
+    started = asyncio.Event()
+    monkeypatch.setattr(workers, "start", lambda _worker: started.wait())
+    reloading = asyncio.create_task(pool.reload())
+    await asyncio.sleep(0)
+    await pool.stop(0)
+    started.set()
+    with pytest.raises(WorkerLost, match="shutting down"):
+        await reloading
+    assert [worker.is_killed for worker in workers.made] == [True, True, True]

@@ -112,6 +112,16 @@ async def test_one_that_retires_finishes_its_work_and_ends(worker):
 
 
 @with_worker
+async def test_who_gives_up_waiting_for_its_end_keeps_nobody_else_from_it(worker):
+    killing = asyncio.create_task(worker.kill())
+    await asyncio.sleep(0)
+    killing.cancel()
+    await worker.kill()
+    assert killing.cancelled()
+    assert worker.is_gone
+
+
+@with_worker
 async def test_it_minds_no_signal_that_its_service_manager_sends_to_all(worker):
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         os.kill(worker.pid, number)
