@@ -15,12 +15,7 @@ SIZE = ArrivalBlock.SIZE
 def learn_words(apps, schema_editor):
     if schema_editor.connection.vendor != "postgresql":
         return
-    table, column, kind, expression = vocabulary.KEPT
-    schema_editor.execute(
-        f"ALTER TABLE {table} ADD COLUMN {column} {kind} GENERATED ALWAYS AS ({expression}) STORED"
-    )
-    schema_editor.execute(f"CREATE INDEX {table}_{column} ON {table} USING gin ({column})")
-    for statement in (*vocabulary.STATEMENTS, vocabulary.LEARN_ALL):
+    for statement in (*vocabulary.KEEPING, *vocabulary.STATEMENTS, vocabulary.LEARN_ALL):
         schema_editor.execute(statement)
 
 

@@ -22,9 +22,10 @@ def split_words(text: str) -> list[str]:
 
 def words_of(column: str) -> str:
     """The SQL of the words in a column, in lower case, as PostgreSQL keeps them."""
-    # PostgreSQL's own parser would take "drm/i915" for the name of a file, which is one word.
-    words = f"regexp_replace(left({column}, {_INDEXED}), '[^[:alnum:]]+', ' ', 'g')"
-    return f"to_tsvector('simple', {words})"
+    # PostgreSQL's own parser would take "drm/i915" for the name of a file, which is one word, and
+    # cut the commit "3e6b1a" behind the number 3e6.
+    words = f"regexp_split_to_array(lower(left({column}, {_INDEXED})), '[^[:alnum:]]+')"
+    return f"array_to_tsvector(array_remove({words}, ''))"
 
 
 # A column can be computed only by a function that the server knows to be always the same.
@@ -89,8 +90,8 @@ class HasWords(OfColumn):
         words = split_words(self.rhs)
         if not words:
             return "(1 = 1)", []
-        query = " & ".join(f"{word}:*" for word in words)
-        return f"{self.kept(compiler, 'words')} @@ to_tsquery('simple', %s)", [query]
+        query = " & ".join(f"'{word}':*" for word in words)
+        return f"{self.kept(compiler, 'words')} @@ %s::tsquery", [query]
 
 
 @JSONField.register_lookup

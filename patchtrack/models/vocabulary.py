@@ -14,8 +14,15 @@ from django.db.models.lookups import IContains
 from patchtrack.models.lookups import OfColumn, Sql, words_of
 
 TABLES = ("patchtrack_patch", "patchtrack_series", "patchtrack_cover")
-# The words of these are kept since there are lists of them.
-KEPT = ("patchtrack_cover", "name_words", "tsvector", words_of("name"))
+_KEPT = f"name_words tsvector GENERATED ALWAYS AS ({words_of('name')}) STORED"
+# Before, the words of patches and series were cut in another way, and covers' were not kept.
+KEEPING = (
+    *(
+        f"ALTER TABLE {table} DROP COLUMN IF EXISTS name_words, ADD COLUMN {_KEPT}"
+        for table in TABLES
+    ),
+    *(f"CREATE INDEX {table}_name_words ON {table} USING gin (name_words)" for table in TABLES),
+)
 # No word is unique: whoever stores a name would wait for all others who store one with the same
 # new word. That one may stand there twice does no harm, and none is ever removed.
 STATEMENTS = (

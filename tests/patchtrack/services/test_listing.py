@@ -137,10 +137,11 @@ def test_a_filter_asks_for_all_words_in_the_name(project, find):
 @pytest.mark.parametrize("find", [filter_patches, filter_series])
 @pytest.mark.parametrize(
     ("text", "found"),
-    [("i915 fix", ["drm/i915: Fix it"]), ("FI", ["drm/i915: Fix it"]), ("fix that", []), ("/", 2)],
-)
+    [("i915 fix", ["drm/i915: Fix it"]), ("FI", ["drm/i915: Fix it"]), ("fix that", []), ("/", 2),
+     ("3e6B1", ["net: break 3e6b1a2d"])],
+)  # fmt: skip
 def test_words_are_found_by_their_beginnings(project, find, text, found):
-    for name in ("drm/i915: Fix it", "net: break"):
+    for name in ("drm/i915: Fix it", "net: break 3e6b1a2d"):
         add_patch(project, name)
     rows = names(find(project, PatchFilter(text=text)))
     assert rows == found or len(rows) == found

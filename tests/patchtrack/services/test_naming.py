@@ -16,6 +16,7 @@ NAMES = {
     "water": "Pour: hot_water, 100% of it",
     "tea": "Boil the 茶 and wäter\\n",
     "c": "[x] a.(d|e)*'\"{}, c/12",
+    "commit": 'Undo "3e6b1a2d9f04"',
     "long": "steep " + "and so on " * 100,
 }
 
@@ -74,6 +75,10 @@ def names(*texts: str) -> list[str]:
         (["c"], ["c"]),
         (["/", "c"], ["c"]),
         (["_"], ["water"]),
+        (["3e6b1a2d9f04"], ["commit"]),
+        (["3E6B"], ["commit"]),
+        (["b1a2d"], ["commit"]),
+        (["6b"], ["commit"]),
         (["steep and so on and"], ["long"]),
         (["a\nb\nc"], []),
         ([], list(NAMES)),
@@ -107,9 +112,9 @@ def test_the_words_are_asked(patches, share):
 
 
 @postgresql
-@pytest.mark.parametrize(("one_of", "is_frequent"), [(2, False), (3, True)])
+@pytest.mark.parametrize(("one_of", "is_frequent"), [(3, False), (4, True)])
 def test_what_is_frequent(patches, share, monkeypatch, one_of, is_frequent):
-    """Two of five patches have it."""
+    """Two of six patches have it."""
     monkeypatch.setattr(naming, "_ONE_OF", one_of)
     assert naming._find_asked(Patch.objects.all(), ["TER"]).is_frequent is is_frequent
 
