@@ -24,6 +24,13 @@ make_venv() {
     echo "$python cannot make a virtual environment; Debian has this in python3-venv." >&2
     return 1
   fi
+  # Python's own may be years old, and takes twice as long for what follows.
+  pip_install pip==26.3
+}
+
+# pip_install ARGUMENTS...: nothing is compiled beforehand, as Python does so with what is used.
+pip_install() {
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile "$@"
 }
 
 # make_environment requirements.txt: does nothing when .venv holds what the files ask for.
@@ -39,8 +46,7 @@ make_environment() {
   .venv/bin/python -c '' 2>/dev/null || make_venv
   if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
     echo "Installing $requirements"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check \
-      --requirement "$requirements"
+    pip_install --requirement "$requirements"
     echo "$wanted" >"$stamp"
   fi
 }
