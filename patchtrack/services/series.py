@@ -9,6 +9,7 @@ from patchtrack.models import Patch, Series
 
 # The order of a series: by number, and what has none of it first, on every database.
 IN_ORDER = (F("number").asc(nulls_first=True), "date", "message__message_id")
+_RELATED = ("project", "submitter", "head", "cover__message")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +24,16 @@ class Slot:
 
 def find_current_series(series_id: int) -> Series | None:
     """The series of this id; one that was merged into another is that other."""
-    related = "project", "submitter", "head", "cover__message"
-    series = Series.objects.select_related(*related)
+    series = Series.objects.select_related(*_RELATED)
     found = series.filter(pk=series_id).first()
     return found or series.filter(aliases__pk=series_id).first()
+
+
+def find_current_pair(one: int, other: int) -> tuple[Series | None, Series | None]:
+    """Two series as find_current_series finds each; one query if none of them was merged."""
+    found = Series.objects.select_related(*_RELATED).in_bulk({one, other})
+    first, second = (found.get(row) or find_current_series(row) for row in (one, other))
+    return first, second
 
 
 def find_patches(series: Series) -> list[Patch]:

@@ -43,11 +43,17 @@ def find_stored(messages: Iterable[int], largest: int = LARGEST_SHOWN) -> dict[i
 def find_smallest(messages: Iterable[int], most: int) -> dict[int, StoredBody]:
     """The shown copies of messages (by database id), the small ones first, until they have `most`
     bytes together; none of more than LARGEST_SHOWN. One query."""
-    copies = Mail.objects.filter(message__in=list(messages), shown=True, size__lte=LARGEST_SHOWN)
+    raws = find_smallest_raw(messages, most, LARGEST_SHOWN)
+    return {row: StoredBody(raw=raw, parsed=parse_body(raw)) for row, raw in raws.items()}
+
+
+def find_smallest_raw(messages: Iterable[int], most: int, largest: int) -> dict[int, bytes]:
+    """The bytes of the shown copies of messages (by database id), the small ones first, until they
+    have `most` together; none of more than `largest`. One query."""
+    copies = Mail.objects.filter(message__in=list(messages), shown=True, size__lte=largest)
     so_far = Window(Sum("size"), order_by=["size", "pk"])
     small = copies.annotate(so_far=so_far).filter(so_far__lte=most)
-    raws = {row: decompress_raw(raw) for row, raw in small.values_list("message_id", "raw")}
-    return {row: StoredBody(raw=raw, parsed=parse_body(raw)) for row, raw in raws.items()}
+    return {row: decompress_raw(raw) for row, raw in small.values_list("message_id", "raw")}
 
 
 def find_bodies(messages: Iterable[int], largest: int = LARGEST_SHOWN) -> dict[int, Body]:

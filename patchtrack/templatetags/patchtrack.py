@@ -18,6 +18,7 @@ from patchtrack.web.cells import (
     render_tags,
 )
 from patchtrack.web.comments import CommentWriter
+from patchtrack.web.comparison_rows import ShownRow
 from patchtrack.web.links import (
     archive_url,
     comment_url,
@@ -70,6 +71,12 @@ def patch_row(
 def series_row(context: template.Context, row: SeriesRow, origin: str, selects: bool) -> SafeString:
     """A series in a list that `origin` leads back to."""
     return row.render(_find_clock(context), origin, selects=selects)
+
+
+@register.simple_tag
+def comparison_row(project: Project, row: ShownRow) -> SafeString:
+    """What became of a patch in another version of its series."""
+    return row.render(project.linkname)
 
 
 @register.simple_tag

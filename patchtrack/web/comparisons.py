@@ -2,21 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
-from django.utils.safestring import SafeString, mark_safe
-
-from patchtrack.models import Cover, Patch
 from patchtrack.services.compare import (
     Comparison,
-    Line,
     Row,
     Sign,
     compare_letters,
     compare_series,
 )
-from patchtrack.services.versions import Version
-from patchtrack.web.text import LONGEST_LINE, escape_text
+from patchtrack.services.versions import Sent, Version
+from patchtrack.web.comparison_rows import Place, ShownRow, render_lines
+from patchtrack.web.text import LONGEST_LINE
 
 # A page shows so many characters of differences; with those of its markup for each line.
 MOST_CHARACTERS = 500_000
@@ -31,38 +27,6 @@ _WORDS = {
     Sign.NEW: "new",
     Sign.UNREAD: "too large to compare",
 }
-_OUTER = {"-": "old", "+": "new", " ": "both"}
-_INNER = {"-": "del", "+": "add", "@": "hunk"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A patch or cover letter with its number in its series."""
-
-    submission: Patch | Cover
-    number: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownRow:
-    """What became of a patch: `old` and `new` are None where there is no counterpart.
-
-    `former` is the old name if it is another; `notes` say more about the `word`. `html` is
-    the difference of the differences for inside a `pre`: empty without one, None where the
-    page would become too long. `added` and `removed` count its lines.
-    """
-
-    sign: Sign
-    word: str
-    old: Place | None
-    new: Place | None
-    name: str
-    former: str
-    notes: Sequence[str]
-    html: SafeString | None
-    added: int
-    removed: int
-    folded: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +47,7 @@ def show_comparison(old: Version, new: Version) -> ShownComparison:
         for row in comparison.rows
     ]
     if letter:
-        covers = [[Place(submission=x.cover, number=0)] if x.cover else [] for x in (old, new)]
+        covers = [[Place(sent=x.cover, number=0)] if x.cover else [] for x in (old, new)]
         pairs.insert(0, (letter, *covers, ["cover letter"]))
     signs = [row.sign for row in comparison.rows]
     return ShownComparison(
@@ -92,10 +56,10 @@ def show_comparison(old: Version, new: Version) -> ShownComparison:
     )
 
 
-def _number(patches: Sequence[Patch]) -> list[Place]:
+def _number(patches: Sequence[Sent]) -> list[Place]:
     """The patches with their numbers; those without one are counted."""
     return [
-        Place(submission=patch, number=at if patch.number is None else patch.number)
+        Place(sent=patch, number=at if patch.number is None else patch.number)
         for at, patch in enumerate(patches, start=1)
     ]
 
@@ -135,14 +99,14 @@ def _show_rows(
     for row, olds, news, notes in pairs:
         old = None if row.old is None else olds[row.old]
         new = None if row.new is None else news[row.new]
-        left -= sum(min(len(line.text), LONGEST_LINE) + _MARKUP for line in row.lines)
+        left -= sum([min(len(line.text), LONGEST_LINE) + _MARKUP for line in row.lines])
         yield _show_row(row, old, new, notes, shown=left >= 0)
 
 
 def _show_row(
     row: Row, old: Place | None, new: Place | None, notes: Sequence[str], *, shown: bool
 ) -> ShownRow:
-    names = [place.submission.message.name for place in (old, new) if place]
+    names = [place.sent.name for place in (old, new) if place]
     signs = [line.sign for line in row.lines]
     return ShownRow(
         sign=row.sign,
@@ -157,28 +121,3 @@ def _show_row(
         removed=signs.count("-"),
         folded=len(row.lines) > _LONG,
     )
-
-
-def render_lines(lines: Iterable[Line]) -> SafeString:
-    """Lines of a difference of differences as HTML; those of one kind together are a block.
-
-    The class of a block says on which side its lines stand and what they do in the patch.
-    """
-    html = []
-    for kind, run in groupby(lines, key=_kind_of_line):
-        text = "\n".join([_render_line(line) for line in run])
-        html.append(f'<span class="{kind}">{text}</span>')
-    return mark_safe("".join(html))  # noqa: S308 (every line of it was escaped)
-
-
-def _render_line(line: Line) -> str:
-    if line.sign == "@":
-        return escape_text(f"@@ {line.text}")
-    return f"<b>{line.sign}</b>{escape_text(line.text)}"
-
-
-def _kind_of_line(line: Line) -> str:
-    if line.sign == "@":
-        return "section"
-    inner = "title" if line.text.startswith(" ## ") else _INNER.get(line.text[:1], "")
-    return f"{_OUTER[line.sign]} {inner}".rstrip()

@@ -28,7 +28,12 @@ _LONG_LINE = re.compile(rf"[^\n]{{{LONGEST_LINE + 1}}}")
 
 def escape_text(text: str) -> str:
     """One line's text as HTML; characters that cannot be seen are named."""
-    return escape_all(text[:LONGEST_LINE]) + (" […]" if len(text) > LONGEST_LINE else "")
+    return escape_all(cut_line(text))
+
+
+def cut_line(text: str) -> str:
+    """As much of one line as a page shows."""
+    return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]} […]"
 
 
 def escape_all(text: str) -> str:

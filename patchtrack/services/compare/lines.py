@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -57,7 +57,8 @@ def find_changes(old: Sequence[str], new: Sequence[str], most_steps: int) -> lis
 def _count_common(old: Sequence[object], new: Sequence[object]) -> int:
     """With how many equal lines two texts begin."""
     shorter = min(len(old), len(new))
-    return next((at for at in range(shorter) if old[at] != new[at]), shorter)
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((at for at, (ours, theirs) in pairs if ours != theirs), shorter)
 
 
 def _match(old: Sequence[str], new: Sequence[str], most_steps: int) -> list[tuple[int, int]]:
@@ -195,6 +196,21 @@ def count_lines(hunks: Iterable[Hunk]) -> int:
         + sum(change.new_end - change.new_start for change in hunk.changes)
         for hunk in hunks
     )
+
+
+def count_least(old: Sequence[str], new: Sequence[str], of_old: Set[str], of_new: Set[str]) -> int:
+    """How many lines a unified diff of two texts has at the least, found in a fraction of the
+    time that it takes: those that the other text lacks, and in the old one those around them.
+
+    `of_old` and `of_new` are the lines of each, in no order.
+    """
+    shown = at = 0
+    for place in [place for place, line in enumerate(old) if line not in of_new]:
+        end = place + CONTEXT + 1
+        shown += end - max(place - CONTEXT, at)
+        at = end
+    behind = max(at - len(old), 0)
+    return shown - behind + len([line for line in new if line not in of_old])
 
 
 def write_hunks(old: Sequence[str], new: Sequence[str], hunks: Iterable[Hunk]) -> Iterator[Line]:

@@ -4,7 +4,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from patchtrack.services.compare.assign import choose_pairs
-from patchtrack.services.compare.lines import count_lines, find_changes, share_steps, split_hunks
+from patchtrack.services.compare.lines import (
+    count_least,
+    count_lines,
+    find_changes,
+    share_steps,
+    split_hunks,
+)
 from patchtrack.services.compare.parts import count_same, count_telling, is_alike
 from patchtrack.services.compare.pseudo import PseudoPatch
 
@@ -57,13 +63,15 @@ def _find_gains(
     """What is won where an old and a new patch are taken for the same, if anything is."""
     likely = list(_choose_likely(old, new))
     steps = share_steps([len(old[i].diff) + len(new[j].diff) for i, j in likely])
+    of_old = {i: set(patch.diff) for i, patch in old.items()}
+    of_new = {j: set(patch.diff) for j, patch in new.items()}
     gains = {}
     for (i, j), most in zip(likely, steps, strict=True):
-        cost = _count_difference(old[i].diff, new[j].diff, most)
-        gain = _creation_cost(old[i]) + _creation_cost(new[j]) - cost
-        if gain > 0:
-            gains[i, j] = gain
-    return gains
+        ours, theirs = old[i].diff, new[j].diff
+        saved = _creation_cost(old[i]) + _creation_cost(new[j])
+        if saved > count_least(ours, theirs, of_old[i], of_new[j]):
+            gains[i, j] = saved - _count_difference(ours, theirs, most)
+    return {pair: gain for pair, gain in gains.items() if gain > 0}
 
 
 def _creation_cost(patch: PseudoPatch) -> int:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from patchtrack.services.compare.pseudo import PseudoPatch
 
@@ -28,8 +28,10 @@ def find_split(
     alone = {j: count_telling(new[j]) for j in range(len(new)) if j not in set(matched.values())}
     if not alone:
         return {}
+    sought = set().union(*alone.values())
     moved = [
-        count_telling(patch) - (count_telling(new[matched[i]]) if i in matched else Lines())
+        _count_among(sought, patch)
+        - (_count_among(sought, new[matched[i]]) if i in matched else Lines())
         for i, patch in enumerate(old)
     ]
     found = {}
@@ -52,6 +54,11 @@ def count_telling(patch: PseudoPatch) -> Lines:
     return Counter(
         change for change in patch.changes if change[1][0] in "+-" and _TELLING.search(change[1])
     )
+
+
+def _count_among(sought: Set[tuple[str, str]], patch: PseudoPatch) -> Lines:
+    """Those of a patch's lines that are looked for."""
+    return Counter([change for change in patch.changes if change in sought])
 
 
 def count_same(lines: Lines, others: Lines) -> int:

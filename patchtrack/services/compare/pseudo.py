@@ -22,6 +22,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ingest.mail.addresses import read_mailbox
 from ingest.mail.diff_names import read_names
@@ -39,7 +40,7 @@ _WORD = re.compile(r"\w+")
 _TRAILER = re.compile(r" {4}(?:[A-Za-z][A-Za-z0-9-]{1,60}-by|[Ff]ixes|[Ll]ink|[Cc]loses|[Cc]c): \S")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PseudoPatch:
     """A patch's text in lines: its author, its message, whose first line is the name, and the
     sections of its files. `unread` is true where the text could not be read."""
@@ -61,7 +62,7 @@ class PseudoPatch:
         """What is equal in patches that are the same: the diff, or without one, everything."""
         return self.diff or self.lines
 
-    @property
+    @cached_property
     def size(self) -> int:
         """The number of lines that git gives the diff: without those between the sections."""
         return len(self.diff) - self.diff.count("")
@@ -80,16 +81,17 @@ class PseudoPatch:
     def trailers(self) -> tuple[str, ...]:
         return tuple([line for line in self.message[1:] if _TRAILER.match(line)])
 
-    @property
+    @cached_property
     def changes(self) -> tuple[tuple[str, str], ...]:
         """What the diff does, wherever in the files it does so: each line added or removed,
         and each title of a file, with the file's path."""
         path = ""
         found = []
         for line in self.diff:
-            if title := _TITLE.match(line):
+            if line.startswith(" ## ") and (title := _TITLE.match(line)):
                 path = title[1].rpartition(" => ")[2]
-            if title or line[:1] in ("+", "-"):
+                found.append((path, line))
+            elif line.startswith(("+", "-")):
                 found.append((path, line))
         return tuple(found)
 
@@ -171,7 +173,7 @@ def _write_body(lines: Sequence[str], section: Section, path: str) -> Iterable[s
         yield f" Binary patch {digest[:12]}"
         return
     for line in body:
-        if hunk := _HUNK.match(line):
+        if line.startswith("@@ ") and (hunk := _HUNK.match(line)):
             yield f"@@ {path}:{hunk[1]}" if hunk[1] else "@@"
         elif not line:
             # A mailer that eats trailing blanks leaves an empty line of a context line " ".

@@ -4,15 +4,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from patchtrack.services.series import find_current_pair
 from patchtrack.services.versions import find_family, find_versions
 from patchtrack.web.comparisons import show_comparison
-from patchtrack.web.views.series import find_series_or_404
 
 
 @require_safe
 def compare_page(request: HttpRequest, row: int, other: int) -> HttpResponse:
     """Series `row` as the old version and `other` as the new one."""
-    old, new = find_series_or_404(row), find_series_or_404(other)
+    old, new = find_current_pair(row, other)
+    if old is None or new is None:
+        raise Http404("There is no such series.")
     if old.project_id != new.project_id:
         raise Http404("These series are not of one project.")
     if (old.pk, new.pk) != (row, other):

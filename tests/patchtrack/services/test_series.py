@@ -6,6 +6,7 @@ from patchtrack.models import Patch, Series, SeriesAlias
 from patchtrack.services.revisions import find_revisions
 from patchtrack.services.series import (
     derive_slots,
+    find_current_pair,
     find_current_series,
     find_patches,
 )
@@ -54,6 +55,13 @@ def test_a_merged_series_is_found_by_its_old_id(project):
     series = Series.objects.get()
     SeriesAlias.objects.create(id=4711, series=series)
     assert find_current_series(4711) == find_current_series(series.pk) == series
+
+
+def test_two_series_are_found_in_one_query(project, django_assert_num_queries):
+    deliver(project, make_mail(diff=make_diff()))
+    series = Series.objects.get()
+    with django_assert_num_queries(1):
+        assert find_current_pair(series.pk, series.pk) == (series, series)
 
 
 def test_an_unknown_series_is_not_found(db):

@@ -7,6 +7,7 @@ import pytest
 
 from patchtrack.services.compare.lines import (
     Change,
+    count_least,
     count_lines,
     find_changes,
     share_steps,
@@ -114,6 +115,19 @@ def test_the_lines_of_a_diff_are_counted_before_it_is_written():
     old, new = "abcdefghijklmnop", "abXdefghijklmYYop"
     hunks = split_hunks(find_changes(old, new, ENOUGH), len(old))
     assert count_lines(hunks) == len(list(write_hunks(old, new, hunks)))
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_the_least_of_a_diff_is_never_more_than_it_has(seed):
+    numbers = random.Random(seed)
+    old, new = make_text(numbers, "abcdefgh") * 2, make_text(numbers, "ghijklmn")
+    hunks = split_hunks(find_changes(old, new, ENOUGH), len(old))
+    assert count_least(old, new, set(old), set(new)) <= count_lines(hunks)
+
+
+def test_of_a_diff_the_lines_around_those_that_go_are_counted():
+    old, new = "abcXdefghijXk", "abcdefghijk"
+    assert count_least(old, new, set(old), set(new)) == len("abcXdef" + "hijXk")
 
 
 def test_steps_are_shared_by_length():
