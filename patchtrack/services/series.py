@@ -9,6 +9,13 @@ from patchtrack.models import Patch, Series
 
 # The order of a series: by number, and what has none of it first, on every database.
 IN_ORDER = (F("number").asc(nulls_first=True), "date", "message__message_id")
+# What is told of patches, of which there may be hundreds; to read all columns takes longer.
+_TOLD = (
+    *"name number date archived tags comment_count check_state".split(),
+    *(f"message__{name}" for name in "message_id kind name trailers".split()),
+    *"state__name delegate__username delegate__email".split(),
+    *"submitter__name submitter__address submitter__user".split(),
+)
 _RELATED = ("project", "submitter", "head", "cover__message")
 
 
@@ -39,7 +46,7 @@ def find_current_pair(one: int, other: int) -> tuple[Series | None, Series | Non
 def find_patches(series: Series) -> list[Patch]:
     """The patches of a series in their order, with what lists and mboxes tell of them."""
     patches = Patch.objects.filter(series=series).order_by(*IN_ORDER)
-    return list(patches.select_related("message", "state", "delegate", "submitter"))
+    return list(patches.select_related("message", "state", "delegate", "submitter").only(*_TOLD))
 
 
 def derive_slots(patches: Sequence[Patch], series: Series) -> list[Slot]:

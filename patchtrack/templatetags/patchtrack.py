@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from patchtrack.models import Comment, Message, Project, SavedFilter, Series
+from patchtrack.services.todo import ToReview
 from patchtrack.web.ages import Clock, read_clock
 from patchtrack.web.cells import (
     render_amount,
@@ -29,8 +30,9 @@ from patchtrack.web.links import (
 )
 from patchtrack.web.mails import ShownMail
 from patchtrack.web.names import display_name
-from patchtrack.web.rows import PatchRow, SeriesRow
+from patchtrack.web.rows import PatchRow, SeriesRow, SlotRow
 from patchtrack.web.text import escape_all
+from patchtrack.web.todo_rows import render_to_review
 
 register = template.Library()
 register.filter(display_name)
@@ -71,6 +73,18 @@ def patch_row(
 def series_row(context: template.Context, row: SeriesRow, origin: str, selects: bool) -> SafeString:
     """A series in a list that `origin` leads back to."""
     return row.render(_find_clock(context), origin, selects=selects)
+
+
+@register.simple_tag(takes_context=True)
+def to_review_row(context: template.Context, row: ToReview) -> SafeString:
+    """A patch that waits for the user's review."""
+    return render_to_review(row, _find_clock(context))
+
+
+@register.simple_tag
+def slot_row(series: Series, row: SlotRow, selects: bool) -> SafeString:
+    """A place in a series."""
+    return row.render(series.project.linkname, series.submitter_id, selects=selects)
 
 
 @register.simple_tag

@@ -1,5 +1,5 @@
-"""The rows of the lists of patches and of series, written here and not by templates: a page has
-fifty of them, and a template takes longer for these than for all else."""
+"""The rows of the lists of patches and of series, and of the page of a series, written here and not
+by templates: a page has fifty of them, and a template takes longer for these than for all else."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from patchtrack.models import Patch, Person, Series, Tag
 from patchtrack.services.listing import SeriesFacts
+from patchtrack.services.series import Slot
 from patchtrack.web.ages import Clock
 from patchtrack.web.cells import (
     render_amount,
@@ -23,6 +24,8 @@ from patchtrack.web.names import display_name
 
 # What is read out of a name where its row is selected.
 _LONGEST_LABEL = 80
+# Those that a place of a series has from its name on, beside those of tags.
+_OTHER_COLUMNS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,51 @@ class SeriesRow:
         return f"{self.series.pk}:{digest_decisions(self.facts.decided)}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotRow:
+    """A place in a series on its own page; `tags` has the number for each column of tags."""
+
+    slot: Slot
+    tags: Sequence[tuple[Tag, int]]
+
+    def render(self, linkname: str, submitter: int, *, selects: bool) -> SafeString:
+        """The row in a series of this `submitter`, by the database's id; `selects` says whether
+        there is a form that patches can be chosen for."""
+        patch = self.slot.patch
+        cells = (
+            self._render_gap(selects)
+            if patch is None
+            else self._render(patch, linkname, submitter, selects)
+        )
+        return mark_safe(cells)  # noqa: S308 (each cell is escaped)
+
+    def _render_gap(self, selects: bool) -> str:
+        first, last = self.slot.first, self.slot.last
+        select = '<td class="select"></td>\n' if selects else ""
+        return (
+            f'<tr class="gap">\n{select}'
+            f'<td class="number place">{first if first == last else f"{first}–{last}"}</td>\n'
+            f'<td class="name" colspan="{len(self.tags) + _OTHER_COLUMNS}">not received</td>\n</tr>'
+        )
+
+    def _render(self, patch: Patch, linkname: str, submitter: int, selects: bool) -> str:
+        message = patch.message
+        url = message_url(linkname, message.kind, message.message_id)
+        name = f'<a href="{escape(url)}"><bdi>{escape(message.name) or "(no name)"}</bdi></a>'
+        other = "" if patch.submitter_id == submitter else _render_other(patch.submitter)
+        cells = (
+            _render_select("patch", format_seen(patch), patch.name) if selects else "",
+            f'<td class="number place">{self.slot.first or ""}</td>\n',
+            f'<td class="name">{name}{other}</td>\n',
+            render_tags(self.tags),
+            f'\n<td class="checks">{render_check(patch.check_state)}</td>\n',
+            f'<td class="state">{escape(str(patch.state))}</td>\n',
+            _render_delegates((patch.delegate.get_username(),) if patch.delegate else ()),
+            render_amount(patch.comment_count, "comment"),
+        )
+        return f"<tr>\n{''.join(cells)}\n</tr>"
+
+
 def count_tags(counts: Mapping[str, int], tags: Sequence[Tag]) -> list[tuple[Tag, int]]:
     """For each column of tags how many there are."""
     return [(tag, counts.get(tag.name, 0)) for tag in tags]
@@ -129,6 +177,11 @@ def _render_person(person: Person) -> str:
         f'<td class="person"><a href="?submitter={person.pk}&amp;state=*"'
         f' title="{escape(person.address)}"><bdi>{escape(display_name(person))}</bdi></a></td>\n'
     )
+
+
+def _render_other(person: Person) -> str:
+    """Who has sent a patch of somebody else's series."""
+    return f' <span class="minor"><bdi>{escape(display_name(person))}</bdi></span>'
 
 
 def _render_delegates(names: Sequence[str]) -> str:

@@ -20,11 +20,10 @@ from patchtrack.services.series import (
     find_patches,
 )
 from patchtrack.web.choosing import find_patch_form
-from patchtrack.web.deciding import format_seen
 from patchtrack.web.links import archive_page, is_web_url
 from patchtrack.web.origins import find_way_back, keep_origin, parse_origin
 from patchtrack.web.reviews import show_reviews
-from patchtrack.web.rows import count_tags
+from patchtrack.web.rows import SlotRow, count_tags
 from patchtrack.web.said import read_said
 from patchtrack.web.submission import find_submission
 
@@ -46,7 +45,7 @@ def series_page(request: HttpRequest, row: int) -> HttpResponse:
         "tags": tags,
         "back": find_way_back(series.project, origin, request.user) if origin else "",
         "kept_origin": keep_origin(request.GET),
-        "rows": _rows(slots, tags),
+        "rows": [_make_row(slot, tags) for slot in slots],
         "gaps": [slot for slot in slots if slot.patch is None],
         "revisions": find_revisions(series),
         "reviews": show_reviews(derive_reviews(patches, said, tags), patches),
@@ -65,17 +64,8 @@ def find_series_or_404(row: int) -> Series:
     return series
 
 
-def _rows(slots: list[Slot], tags: list[Tag]) -> list[dict]:
-    return [
-        {
-            "slot": slot,
-            "patch": slot.patch,
-            "tags": count_tags(slot.patch.tags, tags) if slot.patch else (),
-            "comments": slot.patch.comment_count if slot.patch else 0,
-            "seen": format_seen(slot.patch) if slot.patch else "",
-        }
-        for slot in slots
-    ]
+def _make_row(slot: Slot, tags: list[Tag]) -> SlotRow:
+    return SlotRow(slot=slot, tags=count_tags(slot.patch.tags if slot.patch else {}, tags))
 
 
 def _show_dependencies(series: Series, patches: list[Patch], host: str) -> dict:

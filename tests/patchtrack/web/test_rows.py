@@ -6,10 +6,16 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.urls import set_script_prefix
 
-from patchtrack.models import Kind, Message, Patch, Person, Series, State
+from patchtrack.models import Kind, Message, Patch, Person, Series, State, Tag
+from patchtrack.services.compare import Line, Sign
 from patchtrack.services.listing import SeriesFacts
+from patchtrack.services.series import Slot
+from patchtrack.services.todo import Home, Submitter, ToReview, Waiting
+from patchtrack.services.versions import Sent
 from patchtrack.web.ages import Clock
-from patchtrack.web.rows import PatchRow, SeriesRow
+from patchtrack.web.comparison_rows import Place, ShownRow, render_lines
+from patchtrack.web.rows import PatchRow, SeriesRow, SlotRow
+from patchtrack.web.todo_rows import render_to_review
 
 EVIL = "<b>\"'&"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -27,10 +33,10 @@ def render_series(series: Series, *, selects: bool = True) -> str:
     return row.render(CLOCK, "?from=a&b", selects=selects)
 
 
-def render_patch() -> str:
+def make_patch() -> Patch:
     series = make_series()
-    patch = Patch(
-        message=Message(pk=9, message_id=EVIL, kind=Kind.PATCH),
+    return Patch(
+        message=Message(pk=9, message_id=EVIL, kind=Kind.PATCH, name=EVIL),
         name=EVIL,
         series=series,
         submitter=series.submitter,
@@ -38,10 +44,52 @@ def render_patch() -> str:
         delegate=get_user_model()(pk=3, username=EVIL),
         date=NOON,
     )
-    return PatchRow(patch=patch, tags=()).render(CLOCK, "teapot", "?from=a&b", selects=True)
 
 
-@pytest.mark.parametrize("html", [render_series(make_series()), render_patch()])
+def render_patch() -> str:
+    return PatchRow(patch=make_patch(), tags=()).render(CLOCK, "teapot", "?from=a&b", selects=True)
+
+
+def render_slot() -> str:
+    slot = Slot(patch=make_patch(), first=1, last=1)
+    return SlotRow(slot=slot, tags=()).render("teapot", submitter=8, selects=True)
+
+
+def render_waiting() -> str:
+    home, submitter = Home("teapot", EVIL), Submitter(EVIL, EVIL)
+    patch = Waiting(9, EVIL, NOON, None, EVIL, Kind.PATCH, EVIL, home, submitter)
+    return render_to_review(ToReview(patch, comments=1, decisions=1), CLOCK)
+
+
+def render_comparison() -> str:
+    place = Place(sent=Sent(9, 1, Kind.PATCH, EVIL, EVIL), number=1)
+    line = render_lines([Line(sign="+", text=EVIL)])
+    row = ShownRow(
+        sign=Sign.CHANGED,
+        word="changed",
+        old=place,
+        new=place,
+        name=EVIL,
+        former=EVIL,
+        notes=(EVIL,),
+        html=line,
+        added=1,
+        removed=0,
+        folded=False,
+    )
+    return row.render("teapot").replace("<b>+</b>", "")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        render_series(make_series()),
+        render_patch(),
+        render_slot(),
+        render_waiting(),
+        render_comparison(),
+    ],
+)
 def test_nothing_that_came_by_mail_is_markup(html):
     assert "<b>" not in html
     assert "\"'" not in html
@@ -57,6 +105,13 @@ def test_what_is_read_out_of_a_long_name_is_cut():
     series = make_series()
     series.name = "x" * 81
     assert f'aria-label="Select {"x" * 79}…"' in render_series(series)
+
+
+def test_a_gap_in_a_series_is_as_wide_as_a_patch():
+    row = SlotRow(slot=Slot(patch=None, first=2, last=3), tags=[(Tag(), 0)])
+    html = row.render("teapot", submitter=7, selects=False)
+    assert "2–3</td>" in html
+    assert 'colspan="6">not received' in html
 
 
 def test_a_row_leads_to_its_page_wherever_the_server_has_us():
