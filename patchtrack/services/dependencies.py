@@ -64,7 +64,9 @@ def find_dependencies(series: Series, patches: Iterable[Patch], host: str) -> De
     said = _find_said(list(order), _name_all(place, series, messages))
     needed = choose_needed(order, said)
     needing = choose_needing(place, (one for one in said if one.message not in order))
-    related = derive_related(place, find_named(host, needed.keys(), needing))
+    # Most series need none; to write this query takes longer than to ask all others of a page.
+    found = find_named(host, needed.keys(), needing) if needed or needing else []
+    related = derive_related(place, found)
     return derive_dependencies(series, needed, needing, related.values())
 
 
