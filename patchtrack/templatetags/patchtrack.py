@@ -62,35 +62,49 @@ def _find_clock(context: template.Context) -> Clock:
 
 
 @register.simple_tag(takes_context=True)
-def patch_row(
-    context: template.Context, project: Project, row: PatchRow, origin: str, selects: bool
+def patch_rows(
+    context: template.Context,
+    project: Project,
+    rows: Iterable[PatchRow],
+    origin: str,
+    selects: bool,
 ) -> SafeString:
-    """A patch in a list that `origin` leads back to."""
-    return row.render(_find_clock(context), project.linkname, origin, selects=selects)
+    """The patches of a list that `origin` leads back to."""
+    clock, linkname = _find_clock(context), project.linkname
+    return _join([row.render(clock, linkname, origin, selects=selects) for row in rows])
 
 
 @register.simple_tag(takes_context=True)
-def series_row(context: template.Context, row: SeriesRow, origin: str, selects: bool) -> SafeString:
-    """A series in a list that `origin` leads back to."""
-    return row.render(_find_clock(context), origin, selects=selects)
+def series_rows(
+    context: template.Context, rows: Iterable[SeriesRow], origin: str, selects: bool
+) -> SafeString:
+    """The series of a list that `origin` leads back to."""
+    clock = _find_clock(context)
+    return _join([row.render(clock, origin, selects=selects) for row in rows])
 
 
 @register.simple_tag(takes_context=True)
-def to_review_row(context: template.Context, row: ToReview) -> SafeString:
-    """A patch that waits for the user's review."""
-    return render_to_review(row, _find_clock(context))
+def to_review_rows(context: template.Context, rows: Iterable[ToReview]) -> SafeString:
+    """The patches of a project that wait for the user's review."""
+    clock = _find_clock(context)
+    return _join([render_to_review(row, clock) for row in rows])
 
 
 @register.simple_tag
-def slot_row(series: Series, row: SlotRow, selects: bool) -> SafeString:
-    """A place in a series."""
-    return row.render(series.project.linkname, series.submitter_id, selects=selects)
+def slot_rows(series: Series, rows: Iterable[SlotRow], selects: bool) -> SafeString:
+    """The places in a series."""
+    linkname, submitter = series.project.linkname, series.submitter_id
+    return _join([row.render(linkname, submitter, selects=selects) for row in rows])
 
 
 @register.simple_tag
-def comparison_row(project: Project, row: ShownRow) -> SafeString:
-    """What became of a patch in another version of its series."""
-    return row.render(project.linkname)
+def comparison_rows(project: Project, rows: Iterable[ShownRow]) -> SafeString:
+    """What became of the patches of a series in another version of it."""
+    return _join([row.render(project.linkname) for row in rows])
+
+
+def _join(rows: Iterable[SafeString]) -> SafeString:
+    return mark_safe("".join([f"\n{row}\n" for row in rows]))  # noqa: S308 (each is escaped)
 
 
 @register.simple_tag
