@@ -1,6 +1,7 @@
 """The lists of series and patches, found so that a page of a million rows takes no longer."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from patchtrack.services.listing import (
     CountUpTo,
     format_count,
 )
+from patchtrack.services.planning import joining_at_once
 from patchtrack.web.ordering import Key, Order
 from patchtrack.web.paging import Page, make_page, read_cut, sort_rows
 
@@ -39,7 +41,8 @@ class Listing:
     order, and nothing else, since tens of thousands may have to be sorted; `shown` reads what a
     page shows of its rows. How long the list is, up to `most_told`, the first `most_counted` of
     `keys` tell, which have `own` too, each once or more often; or the first places, where one
-    more costs little.
+    more costs little. `joins_many` says that the places are of more rows than PostgreSQL knows,
+    with other tables joined to them.
     """
 
     places: QuerySet
@@ -48,6 +51,7 @@ class Listing:
     most_told: int = MOST_COUNTED
     most_counted: int = MOST_COUNTED
     place_is_cheap: bool = True
+    joins_many: bool = False
 
     def without_rows(self) -> "Listing":
         return replace(self, places=self.places.none(), keys=self.keys.none())
@@ -78,6 +82,7 @@ def find_series(
         places = patches.annotate(place=order.of_patches)
     if not wanted.asks_of_patches:
         return Listing(places=places, shown=shown, keys=rows.order_by("-date"))
+    joins_many = sorts_all and not order.of_patches
     if not wanted.asks_for_decisions_alone:
         return Listing(
             places=places,
@@ -85,6 +90,7 @@ def find_series(
             keys=rows.order_by("-date"),
             most_told=MOST_FOUND,
             most_counted=MOST_FOUND,
+            joins_many=joins_many,
         )
     return Listing(
         places=places,
@@ -92,6 +98,7 @@ def find_series(
         keys=patches,
         most_counted=MOST_READ,
         place_is_cheap=sorts_all,
+        joins_many=joins_many,
     )
 
 
@@ -114,11 +121,12 @@ def find_counted_page(
     listing: Listing, parameters: Mapping[str, str], size: int, order: Order
 ) -> Page:
     """The page of a list that `find_page` would find, with the list's count. Two queries,
-    and a third for a page that has no rows."""
+    one more for a page that has no rows, and one more for places that join many."""
     cut = read_cut(parameters, order)
     counts_places = listing.place_is_cheap and not cut.key
     most = max(size, listing.most_told) if counts_places else size
-    places = [_Place(**row) for row in sort_rows(listing.places, cut, "own")[: most + 1]]
+    with joining_at_once() if listing.joins_many else nullcontext():
+        places = [_Place(**row) for row in sort_rows(listing.places, cut, "own")[: most + 1]]
     page = make_page(places[: size + 1], size, cut)
     shown = listing.shown
     if not counts_places:
