@@ -26,6 +26,11 @@ def _project_url(linkname: str, _prefix: str) -> str:
 
 
 @lru_cache(maxsize=8)
+def _all_people_url(_prefix: str) -> str:
+    return reverse("person", args=[0]).removesuffix("0/")
+
+
+@lru_cache(maxsize=8)
 def _all_series_url(_prefix: str) -> str:
     return reverse("series", args=[0]).removesuffix("0/")
 
@@ -33,6 +38,11 @@ def _all_series_url(_prefix: str) -> str:
 def series_url(series: int) -> str:
     """The page of a series, by its id."""
     return f"{_all_series_url(get_script_prefix())}{series}/"
+
+
+def person_url(person: int) -> str:
+    """The page of a person, by its id."""
+    return f"{_all_people_url(get_script_prefix())}{person}/"
 
 
 def message_url(linkname: str, kind: str, message_id: str, leaf: str = "") -> str:

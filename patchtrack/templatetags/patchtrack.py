@@ -31,6 +31,8 @@ from patchtrack.web.links import (
 from patchtrack.web.mails import ShownMail
 from patchtrack.web.names import display_name
 from patchtrack.web.rows import PatchRow, SeriesRow, SlotRow
+from patchtrack.web.search_results import Result
+from patchtrack.web.search_rows import render_result
 from patchtrack.web.text import escape_all
 from patchtrack.web.todo_rows import render_to_review
 
@@ -88,6 +90,13 @@ def to_review_rows(context: template.Context, rows: Iterable[ToReview]) -> SafeS
     """The patches of a project that wait for the user's review."""
     clock = _find_clock(context)
     return _join([render_to_review(row, clock) for row in rows])
+
+
+@register.simple_tag(takes_context=True)
+def result_rows(context: template.Context, results: Iterable[Result]) -> SafeString:
+    """What a search has found."""
+    clock = _find_clock(context)
+    return _join([render_result(result, clock) for result in results])
 
 
 @register.simple_tag

@@ -8,6 +8,7 @@ from patchtrack.services.links import (
     archive_url,
     is_web_url,
     message_url,
+    person_url,
     quote_segment,
     series_url,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "list_url",
     "message_url",
     "own_url",
+    "person_url",
     "quote_segment",
     "series_url",
 ]

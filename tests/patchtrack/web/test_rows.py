@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.urls import set_script_prefix
 
-from patchtrack.models import Kind, Message, Patch, Person, Series, State, Tag
+from patchtrack.models import Kind, Message, Patch, Person, Project, Series, State, Tag
 from patchtrack.services.compare import Line, Sign
 from patchtrack.services.listing import SeriesFacts
 from patchtrack.services.series import Slot
@@ -15,6 +15,9 @@ from patchtrack.services.versions import Sent
 from patchtrack.web.ages import Clock
 from patchtrack.web.comparison_rows import Place, ShownRow, render_lines
 from patchtrack.web.rows import PatchRow, SeriesRow, SlotRow
+from patchtrack.web.search_results import Result
+from patchtrack.web.search_rows import render_result
+from patchtrack.web.snippets import Marker, render_marked, render_snippet
 from patchtrack.web.todo_rows import render_to_review
 
 EVIL = "<b>\"'&"
@@ -61,6 +64,21 @@ def render_waiting() -> str:
     return render_to_review(ToReview(patch, comments=1, decisions=1), CLOCK)
 
 
+def render_found() -> str:
+    patch = make_patch()
+    message = patch.message
+    message.project, message.author, message.date = Project(name=EVIL), patch.submitter, NOON
+    marker = Marker(())
+    result = Result(
+        message=message,
+        place=EVIL,
+        kind="patch",
+        subject=render_marked(EVIL, 100, marker),
+        snippet=render_snippet(EVIL, marker),
+    )
+    return render_result(result, CLOCK)
+
+
 def render_comparison() -> str:
     place = Place(sent=Sent(9, 1, Kind.PATCH, EVIL, EVIL), number=1)
     line = render_lines([Line(sign="+", text=EVIL)])
@@ -87,6 +105,7 @@ def render_comparison() -> str:
         render_patch(),
         render_slot(),
         render_waiting(),
+        render_found(),
         render_comparison(),
     ],
 )
