@@ -50,7 +50,8 @@ def find_smallest(messages: Iterable[int], most: int) -> dict[int, StoredBody]:
 def find_smallest_raw(messages: Iterable[int], most: int, largest: int) -> dict[int, bytes]:
     """The bytes of the shown copies of messages (by database id), the small ones first, until they
     have `most` together; none of more than `largest`. One query."""
-    copies = Mail.objects.filter(message__in=list(messages), shown=True, size__lte=largest)
+    asked = Mail.objects.filter(message__among_all=list(messages), shown=True)
+    copies = asked.filter(size__lte=largest)
     so_far = Window(Sum("size"), order_by=["size", "pk"])
     small = copies.annotate(so_far=so_far).filter(so_far__lte=most)
     return {row: decompress_raw(raw) for row, raw in small.values_list("message_id", "raw")}
@@ -70,11 +71,12 @@ def find_discussed(
     """What the shown copy of a message says, None if it has more than LARGEST_SHOWN bytes, and
     those of its comments of at most `largest` bytes. One query."""
     own = Q(message=message, size__lte=LARGEST_SHOWN)
-    copies = Mail.objects.filter(own | Q(message__in=comments, size__lte=largest), shown=True)
+    said = Q(message__among_all=comments, size__lte=largest)
+    copies = Mail.objects.filter(own | said, shown=True)
     raws = {row: decompress_raw(raw) for row, raw in copies.values_list("message_id", "raw")}
     raw = raws.pop(message, None)
     stored = None if raw is None else StoredMail(raw=raw, parsed=parse_mail(raw))
-    return stored, {row: parse_body(said) for row, said in raws.items()}
+    return stored, {row: parse_body(raw) for row, raw in raws.items()}
 
 
 def find_raw(messages: Iterable[int]) -> dict[int, bytes]:
