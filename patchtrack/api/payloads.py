@@ -6,7 +6,7 @@ from typing import Any
 
 from patchtrack.api.records import Record, Records
 from patchtrack.models import Event
-from patchtrack.services.related import Subjects, find_subjects
+from patchtrack.services.plain_rows import Subjects, find_subjects
 
 Category = Event.Category
 

@@ -53,7 +53,7 @@ class Records:
     """Tells of rows to one request: `site` is the site's address without a final slash,
     `prefix` the part of the version in its path ("" or "/1.2"), `version` what it has.
 
-    Each method takes a row as `patchtrack.services.related` finds it.
+    Each method takes a row as `patchtrack.services.related` or `plain_rows` finds it.
     """
 
     site: str
@@ -155,7 +155,7 @@ class Records:
             "name": patch.name,
             "commit_ref": patch.commit_ref or None,
             "pull_url": patch.shown_pull_url or None,
-            "state": patch.state.slug,
+            "state": patch.state_slug,
             "archived": patch.archived,
             "hash": patch.hash or None,
             "submitter": self.embedded_person(patch.submitter),
@@ -302,7 +302,7 @@ class Records:
             "context": check.context,
         }
 
-    def bundle(self, bundle: Bundle) -> Record:
+    def bundle(self, bundle: Bundle, patches: Iterable[Patch]) -> Record:
         owner, name = bundle.owner.get_username(), quote_segment(bundle.name)
         page = f"{self.site}/bundle/{quote(owner)}/{name}/"
         project = bundle.project
@@ -313,7 +313,7 @@ class Records:
             "project": self.embedded_project(project),
             "name": bundle.name,
             "owner": self.user(bundle.owner),
-            "patches": [self.embedded_patch(patch, project) for patch in bundle.patches.all()],
+            "patches": [self.embedded_patch(patch, project) for patch in patches],
             "public": bundle.public,
             "mbox": f"{page}mbox/",
         }

@@ -2,16 +2,20 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from django.db.models import Max, Min, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import TruncDate
 
 from patchtrack.models import ArrivalBlock, Mail, Unsearched
+from patchtrack.services.plain import PlainRows
+
+Rows = TypeVar("Rows", QuerySet, PlainRows)
 
 _SIZE = ArrivalBlock.SIZE
 
 
-def with_arrival(rows: QuerySet, message: str = "pk") -> QuerySet:
+def with_arrival(rows: Rows, message: str = "pk") -> Rows:
     """Rows with `received`: when the shown copy of their `message` arrived, as a datetime."""
     copies = Mail.objects.filter(message=OuterRef(message), shown=True)
     return rows.annotate(received=Subquery(copies.values("received_at")))

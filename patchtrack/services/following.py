@@ -1,11 +1,13 @@
 """Follows events from a cursor on, so that none is missed and none comes twice."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
 from patchtrack.models import Event, EventCounter
-from patchtrack.services import related
+from patchtrack.services import plain_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +16,7 @@ class Stretch:
     to go on from: up to it there are no others. `is_last` says that there are none behind it by
     now, either."""
 
-    events: list[Event]
+    events: Sequence[Any]
     position: int
     is_last: bool
 
@@ -35,7 +37,7 @@ def find_stretch(rows: QuerySet[Event], after: int, most: int) -> Stretch:
     between = rows.filter(cursor__gt=after, cursor__lte=newest).order_by("cursor")
     found = dict(between.values_list("pk", "cursor")[: most + 1])
     ids = list(found)[:most]
-    whole = related.events().filter(pk__in=ids).order_by("cursor")
+    whole = plain_rows.events().filter(pk__in=ids).order_by("cursor")
     is_last = len(found) <= most
     position = newest if is_last else found[ids[-1]]
     return Stretch(events=list(whole), position=position, is_last=is_last)

@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 
-from patchtrack.models import Comment, Patch, Series
-from patchtrack.services import related
+from patchtrack.models import Series
+from patchtrack.services import plain_rows
 from patchtrack.services.arrivals import with_arrival
 from patchtrack.services.series import IN_ORDER
-from patchtrack.services.series_summary import with_states
 from patchtrack.services.stored import StoredBody, find_smallest
 from patchtrack.services.versions import get_cover
 
@@ -34,20 +33,17 @@ class Inside:
     by date, both by the patch or cover that they belong to; and what messages say, as many of
     the small ones first as MOST_BYTES allows."""
 
-    relations: Mapping[int, Sequence[Patch]]
-    comments: Mapping[int, Sequence[Comment]]
+    relations: Mapping[int, Sequence[Any]]
+    comments: Mapping[int, Sequence[Any]]
     mails: Mapping[int, StoredBody]
 
 
-def find_whole_parts(rows: Sequence[Series]) -> dict[int, list[Patch]]:
-    """The patches of each series (by its id) as they are told of by themselves, in its order; they
-    come with what a summary is derived from. One query."""
-    projects = {row.pk: row.project for row in rows}
-    patches = related.patches().prefetch_related(None).order_by(*IN_ORDER)
-    patches = patches.annotate(relation=F("in_relation__relation")).filter(series__in=projects)
-    found: dict[int, list[Patch]] = {row: [] for row in projects}
-    for patch in with_states(with_arrival(patches)):
-        patch.project = projects[patch.series_id]
+def find_whole_parts(rows: Sequence[Series]) -> dict[int, list[Any]]:
+    """The patches of each series (by its id) as they are told of by themselves, in its order. One
+    query, if they are of the projects that their series are of."""
+    found: dict[int, list[Any]] = {row.pk: [] for row in rows}
+    patches = with_arrival(plain_rows.patches({row.project_id: row.project for row in rows}))
+    for patch in patches.filter(series__among_all=list(found)).order_by(*IN_ORDER):
         found[patch.series_id].append(patch)
     return found
 
@@ -62,17 +58,17 @@ def find_inside(rows: Sequence[Series], parts: Mapping[int, Sequence[Any]], wish
     read = [comment.pk for comment in comments]
     read += ids if wish.patches else []
     read += covering if wish.covers else []
-    by_parent: dict[int, list[Comment]] = defaultdict(list)
+    by_parent: dict[int, list[Any]] = defaultdict(list)
     for comment in comments:
         by_parent[comment.patch_id or comment.cover_id].append(comment)
-    in_relations = [patch for patch in patches if wish.patches and patch.relation]
     return Inside(
-        relations=related.find_relations(in_relations) if in_relations else {},
+        relations=plain_rows.find_relations(patches) if wish.patches else {},
         comments=by_parent,
         mails=find_smallest(read, MOST_BYTES) if read else {},
     )
 
 
-def _find_comments(patches: Sequence[int], covers: Sequence[int]) -> list[Comment]:
-    rows = with_arrival(related.comments()).filter(Q(patch__in=patches) | Q(cover__in=covers))
+def _find_comments(patches: Sequence[int], covers: Sequence[int]) -> list[Any]:
+    rows = with_arrival(plain_rows.comments())
+    rows = rows.filter(Q(patch__among_all=patches) | Q(cover__among_all=covers))
     return list(rows.order_by("message__date", "pk"))

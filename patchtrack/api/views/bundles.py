@@ -1,5 +1,7 @@
 """Bundles: those that are shared, and one's own."""
 
+from collections.abc import Sequence
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from rest_framework import serializers, status
 from rest_framework.exceptions import MethodNotAllowed
@@ -10,10 +12,10 @@ from patchtrack.api.conditions import if_match
 from patchtrack.api.inputs import BundleInput
 from patchtrack.api.records import Record
 from patchtrack.api.versions import has_call
-from patchtrack.api.views.base import Resource, find_or_404, read_input, tell_each
+from patchtrack.api.views.base import Resource, find_or_404, read_input
 from patchtrack.models import Bundle
 from patchtrack.services.bundles import BundleWish, find_bundles, make_bundle, rewrite_bundle
-from patchtrack.services.related import with_patches
+from patchtrack.services.plain_rows import find_bundled
 
 
 class BundleResource(Resource):
@@ -27,18 +29,20 @@ class BundleResource(Resource):
 
     def tell(self, row: int) -> Record:
         """Raises Http404."""
-        return self.records.bundle(find_or_404(self.find_whole(), pk=row))
+        [record] = self.tell_all([find_or_404(find_bundles(self.request.user), pk=row)])
+        return record
 
-    def find_whole(self):
-        return with_patches(find_bundles(self.request.user))
+    def tell_all(self, rows: Sequence[Bundle]) -> list[Record]:
+        records, bundled = self.records, find_bundled(rows)
+        return [records.bundle(row, bundled[row.pk]) for row in rows]
 
 
 class Bundles(BundleResource):
     """All bundles that one may see."""
 
     def get(self, request: Request, **_: object) -> Response:
-        rows = find_bundles(request.user).select_related(None)
-        return self.answer_list("bundles", rows, self.find_whole(), tell_each(self.records.bundle))
+        rows = find_bundles(request.user)
+        return self.answer_list("bundles", rows.select_related(None), rows, self.tell_all)
 
     def post(self, request: Request, **_: object) -> Response:
         self.require_login()

@@ -12,7 +12,7 @@ from patchtrack.api.mails import tell_mail
 from patchtrack.api.records import Record
 from patchtrack.api.views.base import Resource, find_mail, find_or_404, read_input
 from patchtrack.models import Comment, Cover, Patch
-from patchtrack.services import related
+from patchtrack.services import plain_rows, related
 from patchtrack.services.comments import decide_addressed
 from patchtrack.services.permissions import may_address
 from patchtrack.services.stored import find_stored
@@ -25,7 +25,7 @@ class Covers(Resource):
     """All cover letters."""
 
     def get(self, request: Request, **_: object) -> Response:
-        return self.answer_list("covers", Cover.objects.all(), related.covers(), self._tell)
+        return self.answer_list("covers", Cover.objects.all(), plain_rows.covers(), self._tell)
 
     def _tell(self, rows: Sequence[Cover]) -> Sequence[Record]:
         return self.tell_more("covers", rows, [self.records.cover(cover) for cover in rows])
@@ -35,7 +35,7 @@ class OneCover(Resource):
     """A cover letter with its text."""
 
     def get(self, request: Request, row: int, **_: object) -> Response:
-        cover = find_or_404(self.read_more("covers", related.covers()), pk=row)
+        cover = find_or_404(self.read_more("covers", plain_rows.covers()), pk=row)
         [record] = self.tell_more("covers", [cover], [self.records.cover(cover)])
         return Response({**record, **tell_mail(find_mail(row))})
 
@@ -47,7 +47,7 @@ class Comments(Resource):
         kind, model = _PARENTS[parent]
         find_or_404(model.objects.only("pk"), pk=row)
         rows = Comment.objects.filter(**{kind: row})
-        return self.answer_list("comments", rows, related.comments(), self._tell)
+        return self.answer_list("comments", rows, plain_rows.comments(), self._tell)
 
     def _tell(self, rows: Sequence[Comment]) -> Sequence[Record]:
         mails = find_stored(comment.pk for comment in rows)

@@ -15,7 +15,7 @@ from patchtrack.api.views.base import read_input
 from patchtrack.api.views.patches import Checks, Patches, find_changeable_patch, parse_decision
 from patchtrack.api.views.series import OneSeries, find_series
 from patchtrack.models import Check, Patch, Project, Series
-from patchtrack.services import related
+from patchtrack.services import plain_rows, related
 from patchtrack.services.parts import Part, find_parts
 from patchtrack.services.relations import UnknownPatch
 from patchtrack.services.together import (
@@ -39,7 +39,7 @@ class ManyPatches(Patches):
         self.require_login()
         ids = _read_ids(request.query_params.getlist("id"))
         _decide(request, ids)
-        whole = self.read_more("patches", related.patches())
+        whole = self.read_more("patches", plain_rows.patches())
         found = {patch.pk: patch for patch in whole.filter(pk__in=ids)}
         patches = [found[row] for row in ids if row in found]
         return Response(self.tell(patches))
@@ -64,7 +64,7 @@ class SeriesChecks(Checks):
     what its last patch makes of everything: so a new check is put there."""
 
     def get(self, request: Request, row: int, **_: object) -> Response:
-        series = find_series(related.series(), row)
+        series = find_series(plain_rows.series(), row)
         parts = {part.pk: part for part in find_parts([series])[series.pk]}
 
         def tell(checks: Iterable[Check]) -> list[Record]:
@@ -75,7 +75,7 @@ class SeriesChecks(Checks):
 
     def post(self, request: Request, row: int, **_: object) -> Response:
         self.require_login()
-        series = find_series(related.series(), row)
+        series = find_series(plain_rows.series(), row)
         parts = find_parts([series])[series.pk]
         if not parts:
             raise serializers.ValidationError({"detail": [_NO_PATCH]})

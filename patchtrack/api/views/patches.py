@@ -16,7 +16,7 @@ from patchtrack.api.records import Record, split_prefixes
 from patchtrack.api.versions import has_call
 from patchtrack.api.views.base import Resource, find_mail, find_or_404, read_input, tell_each
 from patchtrack.models import ApiToken, Check, Patch
-from patchtrack.services import related
+from patchtrack.services import plain_rows, related
 from patchtrack.services.checks import add_check
 from patchtrack.services.choices import find_delegates
 from patchtrack.services.decisions import decide_patch
@@ -35,10 +35,10 @@ class Patches(Resource):
     """All patches."""
 
     def get(self, request: Request, **_: object) -> Response:
-        return self.answer_list("patches", Patch.objects.all(), related.patches(), self.tell)
+        return self.answer_list("patches", Patch.objects.all(), plain_rows.patches(), self.tell)
 
     def tell(self, rows: Sequence[Patch]) -> Sequence[Record]:
-        tell, relations = self.records.patch, related.find_relations(rows)
+        tell, relations = self.records.patch, plain_rows.find_relations(rows)
         told = [tell(patch, relations.get(patch.pk, ())) for patch in rows]
         return self.tell_more("patches", rows, told)
 
@@ -75,8 +75,8 @@ class OnePatch(Resource):
             raise Conflict from error
 
     def _tell(self, row: int) -> Record:
-        patch = find_or_404(self.read_more("patches", related.patches()), pk=row)
-        others = related.find_relations([patch]).get(row, ())
+        patch = find_or_404(self.read_more("patches", plain_rows.patches()), pk=row)
+        others = plain_rows.find_relations([patch]).get(row, ())
         said = {**tell_patch(find_mail(row)), "prefixes": split_prefixes(patch.name)}
         [record] = self.tell_more("patches", [patch], [self.records.patch(patch, others)])
         return {**record, **said}

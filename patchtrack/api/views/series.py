@@ -15,7 +15,7 @@ from patchtrack.api.records import Record
 from patchtrack.api.versions import find_unknown_categories, has_field, has_filter
 from patchtrack.api.views.base import Resource, find_or_404
 from patchtrack.models import Event, Series, SeriesAlias
-from patchtrack.services import related
+from patchtrack.services import plain_rows
 from patchtrack.services.dependencies import Dependencies
 from patchtrack.services.inside import Wish, find_whole_parts
 from patchtrack.services.many_dependencies import find_many_dependencies
@@ -53,14 +53,14 @@ class AllSeries(SeriesResource):
     """All series."""
 
     def get(self, request: Request, **_: object) -> Response:
-        return self.answer_list("series", Series.objects.all(), related.series(), self.tell)
+        return self.answer_list("series", Series.objects.all(), plain_rows.series(), self.tell)
 
 
 class OneSeries(SeriesResource):
     """A series; one that was merged into another is that other."""
 
     def get(self, request: Request, row: int, **_: object) -> Response:
-        series = find_series(self.read_more("series", related.series()), row)
+        series = find_series(self.read_more("series", plain_rows.series()), row)
         [record] = self.tell([series])
         return Response(record)
 
@@ -78,7 +78,7 @@ class Events(Resource):
         if "after" in request.query_params and has_filter("events", "after", self.version):
             return answer_after(request, self.version, self._tell)
         rows = Event.objects.exclude(category__in=find_unknown_categories(self.version))
-        return self.answer_list("events", rows, related.events(), self._tell)
+        return self.answer_list("events", rows, plain_rows.events(), self._tell)
 
     def _tell(self, events: Collection[Event]) -> list[Record]:
         return tell_events(self.records, events)

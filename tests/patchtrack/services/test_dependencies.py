@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 
 from patchtrack.models import Patch, Series, SeriesAlias, State
-from patchtrack.services import related
+from patchtrack.services import plain_rows
 from patchtrack.services.dependencies import MOST_SHOWN, Dependencies, find_dependencies
 from patchtrack.services.many_dependencies import find_many_dependencies
 from patchtrack.services.parts import find_parts
@@ -33,7 +33,7 @@ def look(series: Series, host: str = HOST):
     """Whether series are looked at one by one or all together, it is the same."""
     current = find_current_series(series.pk)
     found = find_dependencies(current, find_patches(current), host)
-    assert find_many(related.series(), host).get(current.pk, Dependencies()) == found
+    assert find_many(plain_rows.series(), host).get(current.pk, Dependencies()) == found
     return found
 
 
@@ -68,7 +68,7 @@ def test_many_are_looked_at_wherever_they_stand(project, others):
     deliver(project, make("tea"))
     deliver(project, *(make(f"other{number}") for number in range(others)))
     deliver(project, make("cup", "Depends-on: <tea.1@example.org>"))
-    found = find_many(related.series().filter(name__in=["tea", "cup"]))
+    found = find_many(plain_rows.series().filter(name__in=["tea", "cup"]))
     tea, cup = get("tea").pk, get("cup").pk
     assert {row: [one.id for one in known.needs] for row, known in found.items()} == {
         tea: [], cup: [tea],
