@@ -7,8 +7,9 @@ from typing import Any
 from rest_framework.exceptions import ValidationError
 
 from patchtrack.api.extras import tell_more
+from patchtrack.api.formats import split_prefixes
 from patchtrack.api.mails import tell_mail, tell_patch
-from patchtrack.api.records import Record, Records, split_prefixes
+from patchtrack.api.records import Record, Records
 from patchtrack.models import Comment, Patch, Series
 from patchtrack.services.inside import Inside, Wish, find_inside
 from patchtrack.services.versions import get_cover

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from patchtrack.api.records import Record, Records, format_date
+from patchtrack.api.formats import format_date
+from patchtrack.api.records import Record, Records
 from patchtrack.api.versions import has_field
 from patchtrack.models import Check, Series
 from patchtrack.services.arrivals import with_arrival

@@ -10,9 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from patchtrack.api.conditions import if_match
+from patchtrack.api.formats import split_prefixes
 from patchtrack.api.inputs import CheckInput, PatchInput, choose_check
 from patchtrack.api.mails import tell_patch
-from patchtrack.api.records import Record, split_prefixes
+from patchtrack.api.records import Record
 from patchtrack.api.versions import has_call
 from patchtrack.api.views.base import Resource, find_mail, find_or_404, read_input, tell_each
 from patchtrack.models import ApiToken, Check, Patch

@@ -79,12 +79,12 @@ class EventStream(Resource):
 
     def _open(self, rows: QuerySet[Event], after: int, seconds: float) -> Stream:
         """Raises TooManyStreams and TooManyOwn."""
-        records = self.records
         return Stream(
             rows=rows,
             position=after,
             seconds=seconds,
-            tell=lambda events: tell_events(records, events),
+            # By new records each time: they keep what they have told once.
+            tell=lambda events: tell_events(self.records, events),
             leave=_take_places(self.request),
         )
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from patchtrack.api import streaming
 from patchtrack.api.streaming import Stream, format_event
-from patchtrack.models import Event
+from patchtrack.models import Event, Project
 from patchtrack.services.accounts import add_token
 from patchtrack.services.cursors import record_cursors
 from tests.factories import UserFactory, deliver, make_diff, make_mail
@@ -58,6 +58,17 @@ def test_events_are_told_as_in_the_list(client, numbered):
     assert [json.loads(block["data"]) for block in streamed] == listed
     assert [block["event"] for block in streamed] == [event["category"] for event in listed]
     assert [block["id"] for block in streamed] == [str(event["cursor"]) for event in listed]
+
+
+def test_what_is_renamed_meanwhile_has_its_new_name(client, numbered, settings, monkeypatch):
+    settings.PATCHTRACK_STREAM_SECONDS = 60
+    monkeypatch.setattr(streaming, "_TOGETHER", 1)
+    answer = client.get(f"{URL}?after=0")
+    _, first = (next(answer.streaming_content) for _ in range(2))
+    Project.objects.update(name="Cups")
+    second = next(answer.streaming_content)
+    hang_up(answer)
+    assert ["Cups" in block.decode() for block in (first, second)] == [False, True]
 
 
 def test_it_is_a_stream_that_nobody_keeps(client, db):
