@@ -15,6 +15,8 @@ from patchtrack.models import Person, Project
 _MOST_OFFERED = 5000
 # The ends of lines and paragraphs that JSON may hold, but JavaScript's strings may not.
 _ENDS = {"\u2028".encode(): b"\\u2028", "\u2029".encode(): b"\\u2029"}
+# What both begin with: a single byte is looked for in a hundredth of the time.
+_START = "\u2028".encode()[:1]
 # What is not JSON's own is left to REST framework.
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
@@ -37,8 +39,9 @@ class JSONRenderer(renderers.JSONRenderer):
         except orjson.JSONEncodeError:
             # It takes no numbers beyond 64 bits, and no keys but texts.
             return super().render(data, accepted_media_type, context)
-        for end, escaped in _ENDS.items():
-            written = written.replace(end, escaped)
+        if _START in written:
+            for end, escaped in _ENDS.items():
+                written = written.replace(end, escaped)
         return written
 
 
