@@ -17,7 +17,8 @@ from patchtrack.api.narrowing import find_further_filters
 from patchtrack.api.operations import OPERATIONS, Operation
 from patchtrack.api.ordering import find_orders
 from patchtrack.api.paging import DEFAULT_SIZE, LARGEST_SIZE
-from patchtrack.api.shapes import Shape, derive_records, many, refer
+from patchtrack.api.record_shapes import derive_records
+from patchtrack.api.shapes import Shape, many, refer
 from patchtrack.api.versions import has_call, has_filter
 from patchtrack.api.views.people import ForUsers
 

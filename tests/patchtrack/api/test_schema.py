@@ -8,7 +8,7 @@ import yaml
 from openapi_spec_validator import validate
 
 from patchtrack.api.description import describe_type
-from patchtrack.api.shapes import RECORDS, derive_records
+from patchtrack.api.record_shapes import RECORDS, derive_records
 from patchtrack.api.versions import LATEST
 from patchtrack.models import Comment, Cover, Patch
 from patchtrack.services.bundles import BundleWish, make_bundle
