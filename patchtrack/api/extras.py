@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
-
 from patchtrack.api.formats import format_date
 from patchtrack.api.records import Record, Records
 from patchtrack.api.versions import has_field
 from patchtrack.models import Check, Series
-from patchtrack.services.arrivals import with_arrival
+from patchtrack.services.arrivals import Rows, with_arrival
 from patchtrack.services.revisions import find_all_revisions
 from patchtrack.services.series_summary import Summary, derive_summary
 
@@ -28,7 +26,7 @@ def _tells_more(resource: str, version: int) -> bool:
     return resource in _KINDS and has_field(_KINDS[resource], "received", version)
 
 
-def read_more(resource: str, rows: QuerySet, version: int) -> QuerySet:
+def read_more(resource: str, rows: Rows, version: int) -> Rows:
     """Rows with what `tell_more` tells of them."""
     if _tells_more(resource, version):
         return with_arrival(rows, MESSAGES[resource])

@@ -9,6 +9,8 @@ from django.http import QueryDict
 from rest_framework.exceptions import NotFound
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
+from patchtrack.services.plain import PlainRows
+
 DEFAULT_SIZE = 30
 LARGEST_SIZE = 250
 # Beyond this a list's length is not counted, unless its last page is asked for: to count millions
@@ -40,7 +42,9 @@ def parse_size(parameters: QueryDict) -> int:
     return LARGEST_SIZE if len(said) > _MOST_DIGITS else min(int(said), LARGEST_SIZE)
 
 
-def find_page(rows: QuerySet, whole: QuerySet, parameters: QueryDict, most: int) -> Page:
+def find_page(
+    rows: QuerySet, whole: QuerySet | PlainRows, parameters: QueryDict, most: int
+) -> Page:
     """The page that `page` names, its rows in the order of `rows`, read from `whole`. The length
     of a list of more than `most` rows is not told.
 

@@ -25,6 +25,8 @@ from patchtrack.api.paging import MOST_COUNTED, MOST_FOUND, find_page, format_li
 from patchtrack.api.rates import OverRate, Rate, count_request, tell_rate
 from patchtrack.api.records import Record, Records
 from patchtrack.models import ApiToken
+from patchtrack.services.arrivals import Rows
+from patchtrack.services.plain import PlainRows
 from patchtrack.services.stored import StoredMail, find_stored
 
 Row = TypeVar("Row", bound=Model)
@@ -108,7 +110,7 @@ class Resource(APIView):
         self,
         resource: str,
         rows: QuerySet,
-        whole: QuerySet,
+        whole: QuerySet | PlainRows,
         tell: Callable[[Sequence[Any]], Sequence[Record]],
     ) -> Response:
         """A page of those rows that the request asks for; `whole` are rows with what `tell`
@@ -122,7 +124,7 @@ class Resource(APIView):
         link = format_link(self.request.build_absolute_uri(), page)
         return Response(tell(page.rows), headers={"Link": link})
 
-    def read_more(self, resource: str, rows: QuerySet) -> QuerySet:
+    def read_more(self, resource: str, rows: Rows) -> Rows:
         """Rows with what `tell_more` tells of them."""
         return read_more(resource, rows, self.version)
 
@@ -137,7 +139,7 @@ def tell_each(tell: Callable[[Any], Record]) -> Callable[[Sequence[Any]], Sequen
     return lambda rows: [tell(row) for row in rows]
 
 
-def find_or_404(rows: QuerySet[Row], name: str = "", **wanted: Any) -> Row:
+def find_or_404(rows: QuerySet[Row] | PlainRows, name: str = "", **wanted: Any) -> Row:
     """The one row that there is. Raises Http404 in Patchwork's words, in which the row has its
     model's name unless it has another `name`."""
     found = rows.filter(**wanted).first()

@@ -20,6 +20,7 @@ from patchtrack.services.dependencies import Dependencies
 from patchtrack.services.inside import Wish, find_whole_parts
 from patchtrack.services.many_dependencies import find_many_dependencies
 from patchtrack.services.parts import find_parts
+from patchtrack.services.plain import PlainRows
 
 
 class SeriesResource(Resource):
@@ -65,7 +66,7 @@ class OneSeries(SeriesResource):
         return Response(record)
 
 
-def find_series(rows: QuerySet[Series], row: int) -> Series:
+def find_series(rows: QuerySet[Series] | PlainRows, row: int) -> Series:
     """The series of an id, also of one that it had. Raises Http404."""
     alias = SeriesAlias.objects.filter(pk=row).first()
     return find_or_404(rows, pk=alias.series_id if alias else row)
