@@ -1,6 +1,7 @@
 """Where messages are on the web: the addresses of Patchwork, so that old links keep working."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -59,11 +60,16 @@ def archive_url(project: Project, message: Message) -> str:
 
 def archive_page(project: Project, message_id: str) -> str:
     """Where a mail, which we need not have, is in the list's archive, or an empty string."""
-    if not project.list_archive_url_format:
-        return ""
+    around = _split_archive_url(project.list_archive_url_format)
     name = message_id if _IS_PLAIN(message_id) else quote(message_id, safe="@")
-    url = project.list_archive_url_format.replace("{}", name)
-    return url if is_web_url(url) else ""
+    return name.join(around)
+
+
+@lru_cache(maxsize=1024)
+def _split_archive_url(template: str) -> Sequence[str]:
+    """What stands around message-ids in the addresses of an archive, which is on the web; a page
+    has a thousand of them."""
+    return tuple(template.split("{}")) if is_web_url(template) else ()
 
 
 def is_web_url(text: str) -> bool:
