@@ -1,8 +1,12 @@
 """The addresses of users: each belongs to one user at most, who reads its mail."""
 
 import logging
+from functools import reduce
+from operator import or_
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.validators import validate_email
@@ -47,8 +51,21 @@ def parse_address(text: str) -> str:
 
 
 def is_of_a_list(address: str) -> bool:
-    """Whether mail to an address goes to the list of a project, where everybody reads it."""
-    return Project.objects.filter(list_email__iexact=address).exists()
+    """Whether mail to an address goes to a project or its list, where everybody reads it; what
+    stands behind a plus sign (RFC 5233) makes no difference.
+
+    A project's link name counts in front of this site's own host: elsewhere it may well be the
+    name of somebody.
+    """
+    whole, _, domain = address.rpartition("@")
+    local = whole.partition("+")[0]
+    spellings = {address, f"{local}@{domain}"}
+    if not spellings.isdisjoint(settings.PATCHTRACK_RECIPIENTS):
+        return True
+    reached = reduce(or_, (Q(list_email__iexact=spelling) for spelling in spellings))
+    if domain == urlsplit(settings.PATCHTRACK_SITE_URL).hostname:
+        reached |= Q(linkname__iexact=local)
+    return Project.objects.filter(reached).exists()
 
 
 def find_users(address: str) -> QuerySet:

@@ -14,6 +14,12 @@ from patchtrack.services.throttle import Limit, hash_key, take
 # Else anybody could have us fill anybody's mailbox.
 MAILBOX_LIMIT = Limit(burst=5, every=timedelta(minutes=15))
 CLIENT_LIMIT = Limit(burst=20, every=timedelta(minutes=2))
+_HEADERS = {
+    # Nobody's machine is to answer ours (RFC 3834, section 5).
+    "Auto-Submitted": "auto-generated",
+    # A link that reaches a project by mail would be there for everybody to follow.
+    "X-Patchwork-Hint": "ignore",
+}
 
 
 class NotSent(Exception):
@@ -52,8 +58,7 @@ def format_letter(
     """The mail that the template makes; `context` as for `send_letter`."""
     text = render_to_string(f"patchtrack/letters/{name}.txt", {**context, "address": address})
     subject, _, body = text.partition("\n")
-    # Nobody's machine is to answer ours (RFC 3834, section 5).
-    headers = {"Auto-Submitted": "auto-generated"} | dict(headers or {})
+    headers = {**_HEADERS, **(headers or {})}
     return EmailMessage(subject, body.strip("\n") + "\n", to=[address], headers=headers)
 
 

@@ -81,7 +81,9 @@ class AddressField(forms.EmailField):
     def clean(self, value: Any) -> str:
         address = parse_address(super().clean(value))
         if is_of_a_list(address):
-            raise forms.ValidationError("This is a mailing list's address, not one of your own.")
+            raise forms.ValidationError(
+                "Mail to this address goes to a mailing list or a project, where all can read it."
+            )
         return address
 
 

@@ -12,6 +12,7 @@ from ingest.daemon.recipients import Mailbox
 from ingest.daemon.values import Letter, Target
 from ingest.errors import LostRace, TryAgain
 from patchtrack.models import Mail, Message
+from patchtrack.services.letters import send_letter
 from tests.factories import ProjectFactory, make_mail
 
 ANYWHERE = Target()
@@ -75,6 +76,20 @@ def test_a_mail_for_nobody_is_kept(tea):
     [answer] = store(letter(ANYWHERE))
     assert (answer.outcome, answer.projects) == ("unrouted", ())
     assert Mail.objects.get().read_raw() == PATCH
+
+
+@pytest.mark.parametrize("target", ["tea", "list", "anywhere"])
+def test_a_letter_of_ours_is_shown_nowhere(tea, mailoutbox, target):
+    """Else everybody could follow the link in it."""
+    send_letter("register", "tea@x.org", {"site": "https://x.org", "key": "secret"})
+    targets = {
+        "tea": Target(project=tea.id),
+        "list": Target(list_id=tea.list_id),
+        "anywhere": ANYWHERE,
+    }
+    raw = mailoutbox[0].message().as_bytes()
+    [answer] = store(letter(targets[target], b"List-Id: <tea.lists.example.org>\n" + raw))
+    assert (answer.outcome, Message.objects.count()) == ("ignored", 0)
 
 
 def test_one_mail_for_two_projects_is_stored_in_both(tea, chai):

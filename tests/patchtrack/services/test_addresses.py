@@ -14,10 +14,16 @@ from django.db.models import F
 from patchtrack.models import Confirmation, OptOut, Person
 from patchtrack.services import addresses, confirmations
 from patchtrack.services.accounts import NameTaken
-from patchtrack.services.addresses import AddressTaken, PrimaryAddress, find_users, parse_address
+from patchtrack.services.addresses import (
+    AddressTaken,
+    PrimaryAddress,
+    find_users,
+    is_of_a_list,
+    parse_address,
+)
 from patchtrack.services.confirmations import DeadLink, add_confirmation, find_confirmation
 from patchtrack.services.letters import NotSent, send_letter
-from tests.factories import PersonFactory, UserFactory
+from tests.factories import PersonFactory, ProjectFactory, UserFactory
 from tests.patchtrack.letters import read_summaries
 
 Purpose = Confirmation.Purpose
@@ -76,6 +82,26 @@ def test_an_address_is_kept_in_one_spelling(text, address):
 def test_what_is_no_address_is_refused(text):
     with pytest.raises(ValidationError):
         parse_address(text)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("chai@lists.example.org", True),
+        ("chai+me@lists.example.org", True),
+        ("teapot@patches.example.org", True),
+        ("teapot+me@patches.example.org", True),
+        ("kettle@example.org", True),
+        ("kettle+me@example.org", True),
+        ("teapot@example.org", False),
+        ("me@patches.example.org", False),
+    ],
+)
+def test_what_leads_to_a_project_is_nobodys_address(db, settings, address, expected):
+    settings.PATCHTRACK_SITE_URL = "https://patches.example.org:8000/tea"
+    settings.PATCHTRACK_RECIPIENTS = {"kettle@example.org": "teapot"}
+    ProjectFactory(linkname="Teapot", list_email="Chai@lists.example.org")
+    assert is_of_a_list(address) == expected
 
 
 @pytest.mark.django_db

@@ -211,7 +211,7 @@ def test_what_is_no_address_gets_no_mail(client, db, mailoutbox, page, address):
 def test_a_list_gets_no_mail(client, db, mailoutbox, page):
     ProjectFactory(list_email="Tea@lists.example.org")
     response = client.post(page, ASKING[page] | {"email": "tea@lists.example.org"})
-    assert "mailing list" in get_text(response)
+    assert "to a mailing list or a project" in get_text(response)
     assert mailoutbox == []
 
 
