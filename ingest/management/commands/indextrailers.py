@@ -14,7 +14,8 @@ class Command(MailCommand):
         "Make the indexes by which lists are sorted by the trailers that were added to those that "
         "are counted from the beginning, and remove those of trailers that have no column any "
         "more. Lists can be sorted by any trailer without them, too, but with a million patches "
-        "that takes seconds. Mail waits meanwhile. Exit status: 0; 75, try again later."
+        "that takes seconds. On PostgreSQL mail does not wait meanwhile. Exit status: 0; 75, try "
+        "again later."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
