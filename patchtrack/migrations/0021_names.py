@@ -19,6 +19,14 @@ def learn_words(apps, schema_editor):
         schema_editor.execute(statement)
 
 
+def forget_words(apps, schema_editor):
+    if schema_editor.connection.vendor != "postgresql":
+        return
+    table, column, _, _ = vocabulary.KEPT
+    for statement in (*vocabulary.UNDOING, f"ALTER TABLE {table} DROP COLUMN {column}"):
+        schema_editor.execute(statement)
+
+
 def note_arrivals(apps, schema_editor):
     ArrivalBlock = apps.get_model("patchtrack", "ArrivalBlock")
     mails = apps.get_model("patchtrack", "Mail").objects.filter(message__isnull=False)
@@ -45,7 +53,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunPython(note_arrivals, migrations.RunPython.noop),
-        migrations.RunPython(learn_words, migrations.RunPython.noop),
+        migrations.RunPython(learn_words, forget_words),
         migrations.RemoveIndex(model_name="patch", name="patch_by_check_alone"),
         migrations.AddIndex(
             model_name="patch",

@@ -55,6 +55,8 @@ STATEMENTS = (
         for table in TABLES
     ),
 )
+# With the function go the triggers that call it.
+UNDOING = ("DROP FUNCTION patchtrack_learn_words() CASCADE", "DROP TABLE patchtrack_nameword")
 _NAMES = " UNION ALL ".join(f"SELECT name_words FROM {table}" for table in TABLES)  # noqa: S608
 # Learns what stands in names already.
 LEARN_ALL = f"""
