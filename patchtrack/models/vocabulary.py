@@ -29,8 +29,10 @@ STATEMENTS = (
     "CREATE TABLE patchtrack_nameword (word text NOT NULL)",
     "CREATE INDEX patchtrack_nameword_word ON patchtrack_nameword (word)",
     # All names of a statement at once: to ask for each took the server as long as all else.
+    # Who restores a dump looks for tables in no schema at all.
     """
-    CREATE FUNCTION patchtrack_learn_words() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION patchtrack_learn_words() RETURNS trigger LANGUAGE plpgsql
+    SET search_path FROM CURRENT AS $$
     DECLARE
       words text[];
     BEGIN

@@ -124,3 +124,13 @@ def test_a_word_is_learned_once(patches):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM patchtrack_nameword WHERE word = 'x'")
         assert cursor.fetchall() == [(1,)]
+
+
+@postgresql
+def test_words_are_learned_also_where_no_schema_is_searched(patches, share):
+    """As while a dump is restored."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL search_path = ''")
+        cursor.execute("UPDATE public.patchtrack_patch SET name = 'Descale' WHERE name ~ 'Pour'")
+        cursor.execute("RESET search_path")
+    assert names("scal") == ["Descale"]
