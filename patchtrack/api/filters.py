@@ -20,6 +20,8 @@ from patchtrack.services.resolving import NotFound
 
 Filter = Callable[[QuerySet, Sequence[str]], QuerySet]
 
+# Each is a condition of its own, of which a database takes only so many.
+MOST_VALUES = 50
 _TERM = re.compile(r'"([^"]*)"|(\S+)')
 # By resource, of what kinds the mails are whose text can be asked for.
 TEXTS = {"patches": ("patch",), "covers": ("cover",), "series": ("patch", "cover")}
@@ -27,7 +29,8 @@ _FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no"
 
 
 def narrow(rows: QuerySet, resource: str, parameters: QueryDict, version: int) -> QuerySet:
-    """The rows that all parameters let through. Raises ValidationError for a NUL in `q`."""
+    """The rows that all parameters let through. Raises ValidationError for a NUL in `q`, and for
+    too many words."""
     asked = read_filters(resource, parameters, version)
     try:
         rows = narrow_by(rows, _FILTERS[resource], asked)
@@ -86,8 +89,17 @@ def parse_date(text: str) -> datetime:
 
 
 def split_terms(text: str) -> list[str]:
-    """What `q` asks for: words, and phrases in quotes."""
-    return [phrase or word for phrase, word in _TERM.findall(text) if phrase or word]
+    """What `q` asks for: words, and phrases in quotes. Raises ValidationError for too many."""
+    terms = dict.fromkeys(phrase or word for phrase, word in _TERM.findall(text))
+    terms.pop("", None)
+    if len(terms) > MOST_VALUES:
+        refusal = f"q takes at most {MOST_VALUES} words and phrases."
+        raise ValidationError({"detail": [refusal]})
+    return list(terms)
+
+
+def drop_empty(said: Sequence[str]) -> list[str]:
+    return [value for value in said if value.strip()]
 
 
 def _search(rows: QuerySet, resource: str, text: str) -> QuerySet:
@@ -133,7 +145,7 @@ def _by_flag(column: str, rows: QuerySet, said: Sequence[str]) -> QuerySet:
 
 def _unless_empty(narrow_rows: Filter, rows: QuerySet, said: Sequence[str]) -> QuerySet:
     """As Patchwork has it of what names no row: an empty value asks for nothing."""
-    values = [value for value in said if value.strip()]
+    values = drop_empty(said)
     return narrow_rows(rows, values) if values else rows
 
 

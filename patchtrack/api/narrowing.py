@@ -17,9 +17,11 @@ from patchtrack.api.extras import MESSAGES
 from patchtrack.api.filters import (
     DATES,
     DECISIONS,
+    MOST_VALUES,
     TEXTS,
     Filter,
     asks_for_text,
+    drop_empty,
     is_storable,
     narrow,
     narrow_by,
@@ -41,8 +43,6 @@ from patchtrack.services.series_by_patches import filter_by_checks, filter_by_pa
 MOST_FOUND = 2000
 # As on the web pages.
 _LONGEST_TEXT = 200
-# Each is a condition of its own, of which a database takes only so many.
-_MOST_VALUES = 50
 _RESULTS: Mapping[str, int | None] = {
     "none": None,
     **{result.label: result.value for result in Check.Result},
@@ -53,7 +53,8 @@ Asked = Mapping[str, Sequence[str]]
 
 def narrow_all(rows: QuerySet, resource: str, parameters: QueryDict, version: int) -> QuerySet:
     """The rows that all parameters let through, Patchwork's and those that it does not have.
-    Raises ValidationError for a NUL in `q`, and for a `q_in` that there is not."""
+    Raises ValidationError for a NUL or too many words in `q`, and for a `q_in` that there is
+    not."""
     rows = narrow(rows, resource, parameters, version)
     asked = read_filters(resource, parameters, version)
     try:
@@ -84,10 +85,8 @@ def find_further_filters(resource: str, version: int) -> list[str]:
 
 
 def _by_arrival(rows: QuerySet, resource: str, asked: Asked) -> QuerySet:
-    since, before = (
-        parse_date(asked[name][-1]) if any(asked.get(name, ())) else None
-        for name in ("received_since", "received_before")
-    )
+    said = (drop_empty(asked.get(name, ())) for name in ("received_since", "received_before"))
+    since, before = (parse_date(values[-1]) if values else None for values in said)
     if resource not in MESSAGES or not (since or before):
         return rows
     if resource == "series" and not asked.keys().isdisjoint(_OF_PATCHES):
@@ -134,8 +133,8 @@ def _by_id(
 def _by_any(condition: Callable[[str], Q], rows: QuerySet, said: Sequence[str]) -> QuerySet:
     """The rows that are what any of the values says. Raises ValidationError."""
     values = dict.fromkeys(said)
-    if len(values) > _MOST_VALUES:
-        refusal = f"Such a filter takes at most {_MOST_VALUES} values."
+    if len(values) > MOST_VALUES:
+        refusal = f"Such a filter takes at most {MOST_VALUES} values."
         raise ValidationError({"detail": [refusal]})
     return rows.filter(reduce(or_, map(condition, values), Q()))
 

@@ -212,7 +212,10 @@ def test_what_a_list_is_narrowed_to(client, project, patches, parameters, expect
         "patches/?hash=",
         "patches/?msgid=",
         "patches/?since=&before=&order=-date",
+        "patches/?since=%20&since=2000-01-01&since=",
         "patches/?received_since=&received_before=",
+        "patches/?received_since=%20&received_before=%20",
+        "patches/?received_since=2000-01-01&received_since=",
         "series/?since=",
         "events/?actor=&per_page=5",
         "patches/{patch}/checks/?context=&state=",
@@ -270,6 +273,19 @@ def test_states_by_id_slug_and_name_with_unknown_ones_passed_over(
 def test_a_nul_in_what_is_sought_is_refused(client, patches):
     answer = client.get(URL, {"q": "a\0"})
     assert (answer.status_code, answer.json()) == (400, ["Null characters are not allowed."])
+
+
+@pytest.mark.parametrize("resource", "patches series covers projects people".split())
+def test_so_many_words_are_sought_and_no_more(client, maintainer, resource):
+    client.force_login(maintainer)
+    words = [f"w{number}" for number in range(51)]
+    answer = client.get(f"/api/{resource}/", {"q": " ".join(words[:50] * 30)})
+    assert (answer.status_code, answer.json()) == (200, [])
+    answer = client.get(f"/api/{resource}/", {"q": " ".join(words)})
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {"detail": ["q takes at most 50 words and phrases."]},
+    )
 
 
 @pytest.mark.parametrize("path", ["/api/patches", "/api/1.2/patches", "/api/1.2/series"])
