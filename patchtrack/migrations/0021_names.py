@@ -22,8 +22,7 @@ def learn_words(apps, schema_editor):
 def forget_words(apps, schema_editor):
     if schema_editor.connection.vendor != "postgresql":
         return
-    table, column, _, _ = vocabulary.KEPT
-    for statement in (*vocabulary.UNDOING, f"ALTER TABLE {table} DROP COLUMN {column}"):
+    for statement in vocabulary.UNDOING:
         schema_editor.execute(statement)
 
 

@@ -58,7 +58,11 @@ STATEMENTS = (
     ),
 )
 # With the function go the triggers that call it.
-UNDOING = ("DROP FUNCTION patchtrack_learn_words() CASCADE", "DROP TABLE patchtrack_nameword")
+UNDOING = (
+    "DROP FUNCTION patchtrack_learn_words() CASCADE",
+    "DROP TABLE patchtrack_nameword",
+    "ALTER TABLE patchtrack_cover DROP COLUMN name_words",
+)
 _NAMES = " UNION ALL ".join(f"SELECT name_words FROM {table}" for table in TABLES)  # noqa: S608
 # Learns what stands in names already.
 LEARN_ALL = f"""
