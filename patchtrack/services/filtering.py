@@ -104,8 +104,7 @@ def filter_patches(
     if wanted.prefix:
         patches = patches.filter(has_prefix(wanted.prefix))
     if wanted.series is not None:
-        former = SeriesAlias.objects.filter(pk=wanted.series).values("series")
-        patches = patches.filter(Q(series=wanted.series) | Q(series__in=former))
+        patches = patches.filter(_is_series(wanted.series, "series"))
     return patches
 
 
@@ -126,6 +125,8 @@ def filter_series(
     them will be looked at, and not the newest alone.
     """
     series = Series.objects.filter(_shared_condition(wanted), project=project)
+    if wanted.series is not None:
+        series = series.filter(_is_series(wanted.series, "pk"))
     if not wanted.asks_of_patches:
         return series
     mine = filter_patches(project, _of_patches_alone(wanted), states)
@@ -142,9 +143,16 @@ def filter_patches_of_series(
     return mine.filter(_shared_condition(wanted, of="series__"), series__isnull=False)
 
 
+def _is_series(series: int, column: str) -> Q:
+    """Whether a column is the id of a series, or of the one that it turned out to be part of."""
+    former = SeriesAlias.objects.filter(pk=series).values("series")
+    return Q(**{column: series}) | Q(**{f"{column}__in": former})
+
+
 def _of_patches_alone(wanted: PatchFilter) -> PatchFilter:
-    """The filter without what series are asked themselves."""
+    """The filter without what series are asked themselves, but for which of them it is."""
     return PatchFilter(
+        series=wanted.series,
         states=wanted.states,
         any_state=wanted.any_state,
         delegate=wanted.delegate,

@@ -138,7 +138,7 @@ def _known_names(page: Page, wanted: PatchFilter, users: Sequence[User]) -> dict
     if not page.rows:
         return known
     first = page.rows[0]
-    series = first.series if isinstance(first, Patch) else None
+    series = first.series if isinstance(first, Patch) else first
     return known | {"submitter": first.submitter.name, "series": series.name if series else ""}
 
 

@@ -202,12 +202,14 @@ def test_a_filter_asks_for_a_prefix_of_the_subject(project, find, prefix):
     assert [row.name[-1] for row in find(project, PatchFilter(prefix=prefix))] == ["a"]
 
 
-def test_a_filter_asks_for_a_series_by_any_id_it_ever_had(project):
+@pytest.mark.parametrize("find", [filter_patches, filter_series])
+@pytest.mark.parametrize("asked", [{}, {"any_state": True, "archived": None}])
+def test_a_filter_asks_for_a_series_by_any_id_it_ever_had(project, find, asked):
     patch = add_patch(project, "one")
     add_patch(project, "two")
     SeriesAlias.objects.create(id=4711, series=patch.series)
     for said in (patch.series_id, 4711):
-        assert names(filter_patches(project, PatchFilter(series=said))) == ["one"]
+        assert names(find(project, PatchFilter(series=said, **asked))) == ["one"]
 
 
 @pytest.mark.parametrize("find", [filter_patches, filter_series])

@@ -116,6 +116,15 @@ def test_a_list_is_filtered_by_its_address(client, series):
         assert "Part 1" in read(client, f"/project/teapot/list/?{query}")
 
 
+@pytest.mark.parametrize("page", ["", "list/"])
+def test_a_list_is_narrowed_to_a_series_and_names_it(client, project, series, page):
+    deliver(project, make_mail(subject="[PATCH] tea", message_id="9@x.org", diff=make_diff()))
+    SeriesAlias.objects.create(id=4711, series=series)
+    text = read(client, f"/project/teapot/{page}?state=*&series=4711")
+    assert "series: Part 0" in text
+    assert "tea" not in text.partition("series: Part 0")[2]
+
+
 def test_a_long_list_has_pages_under_the_same_filter(client, project, monkeypatch):
     monkeypatch.setattr(Profile._meta.get_field("page_size"), "default", 2)
     deliver(project, *[make_mail(subject=f"[PATCH] n{n}", diff=make_diff()) for n in range(5)])
