@@ -20,6 +20,8 @@ from patchtrack.services.transactions import in_transaction
 DECISIONS = ("state_id", "delegate_id", "archived")
 _DECIDED = (*DECISIONS, "commit_ref", "chosen_pull_url")
 UNDO_FOR = timedelta(days=1)
+# Longer, by more than any transaction takes: a change may be seen long after its date.
+_KEPT_FOR = UNDO_FOR + timedelta(hours=1)
 _LOCKED_AT_ONCE = 500
 
 # Some of what is decided, and what each is to be.
@@ -91,7 +93,7 @@ def undo_change(user: AbstractBaseUser, change_id: int) -> Undone:
     Raises Change.DoesNotExist if it was not this user's, or was undone already.
     """
     change = Change.objects.select_for_update().select_related("project")
-    change = change.get(pk=change_id, user=user)
+    change = change.get(pk=change_id, user=user, undoable=True)
     before: dict[int, Decision] = dict(change.before)
     restored: dict[tuple, list[Patch]] = defaultdict(list)
     for patches in _lock(change.project, before):
@@ -100,8 +102,9 @@ def undo_change(user: AbstractBaseUser, change_id: int) -> Undone:
             if patch.pk in allowed and _is(patch, change.after):
                 restored[tuple(sorted(before[patch.pk].items()))].append(patch)
     for decision, patches in restored.items():
+        _record(user, change.project, patches, dict(decision), undoable=False)
         _write(user, change.project, patches, dict(decision))
-    change.delete()
+    Change.objects.filter(pk=change.pk).update(undoable=False)
     count = sum(map(len, restored.values()))
     return Undone(restored=count, kept=len(before) - count)
 
@@ -124,13 +127,20 @@ def _is_overtaken(patch: Patch, wanted: Decision, seen: Decision) -> bool:
 
 
 def _record(
-    user: AbstractBaseUser, project: Project, patches: Sequence[Patch], wanted: Decision
+    user: AbstractBaseUser,
+    project: Project,
+    patches: Sequence[Patch],
+    wanted: Decision,
+    *,
+    undoable: bool = True,
 ) -> int:
     if not patches:
         return 0
-    Change.objects.filter(user=user, date__lt=timezone.now() - UNDO_FOR).delete()
+    Change.objects.filter(user=user, date__lt=timezone.now() - _KEPT_FOR).delete()
     before = [[patch.pk, {name: getattr(patch, name) for name in wanted}] for patch in patches]
-    change = Change.objects.create(user=user, project=project, before=before, after=dict(wanted))
+    change = Change.objects.create(
+        user=user, project=project, before=before, after=dict(wanted), undoable=undoable
+    )
     return change.pk
 
 
@@ -140,7 +150,7 @@ def _write(
     """Decide about locked patches, each with its events."""
     events = _events(user, patches, wanted)
     made = Event.objects.bulk_create(events, batch_size=_LOCKED_AT_ONCE)
-    number_on_commit()
+    number_on_commit(len(made) + 1)
     if project.send_notifications:
         add_untold(made)
     for start in range(0, len(patches), _LOCKED_AT_ONCE):

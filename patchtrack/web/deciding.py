@@ -3,7 +3,6 @@
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import QueryDict
@@ -96,16 +95,26 @@ def _parse_one_seen(value: str) -> tuple[int, Decision]:
         raise Unclear(_NOT_OURS) from error
 
 
-def parse_made(form: Mapping[str, str]) -> datetime:
-    """When the list was made in which the form stood: its field `made`, in the format of ISO 8601
-    with a time zone. Raises Unclear."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """Up to which `cursor` a list shows all that happened, and in which `second` (since 1970) it
+    was made: by that one can only tell whether it is old."""
+
+    cursor: int
+    second: int
+
+
+def format_made(made: Made) -> str:
+    return f"{made.cursor}:{made.second}"
+
+
+def parse_made(form: Mapping[str, str]) -> Made:
+    """What `format_made` wrote into the field `made`. Raises Unclear."""
     try:
-        made = datetime.fromisoformat(form.get("made", ""))
+        cursor, second = form.get("made", "").split(":")
+        return Made(cursor=_read_number(cursor), second=_read_number(second))
     except ValueError as error:
         raise Unclear(_NOT_OURS) from error
-    if made.tzinfo is None:
-        raise Unclear(_NOT_OURS)
-    return made
 
 
 def _read_number(text: str) -> int:

@@ -69,6 +69,14 @@ def _describe_overtaken(named: Sequence[SafeString]) -> SafeString:
     )
 
 
+def tell_arrived(request: HttpRequest, number: int) -> None:
+    """Tell of patches that match, but that nobody saw in the list."""
+    text = f"{number} patches that came after the list was made are left as they are."
+    if number == 1:
+        text = "1 patch that came after the list was made is left as it is."
+    messages.warning(request, text)
+
+
 def count_patches(number: int) -> str:
     """As the beginning of a sentence: "1 patch is", "2 patches are"."""
     return "1 patch is" if number == 1 else f"{number} patches are"

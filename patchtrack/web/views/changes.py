@@ -19,7 +19,7 @@ from patchtrack.services.comments import change_addressed
 from patchtrack.web.chosen import find_chosen
 from patchtrack.web.deciding import Choices, Unclear, describe_decision, parse_decision
 from patchtrack.web.links import comment_url
-from patchtrack.web.outcomes import count_patches, tell_outcome
+from patchtrack.web.outcomes import count_patches, tell_arrived, tell_outcome
 
 # More than these are changed only when they were asked for twice.
 MOST_UNASKED = 100
@@ -39,6 +39,8 @@ def change(request: HttpRequest, linkname: str) -> HttpResponse:
         return HttpResponseRedirect(back)
     bundle = request.POST.get("bundle", "").strip()
     patches = chosen.patches
+    if chosen.arrived:
+        tell_arrived(request, chosen.arrived)
     if not patches or not (wanted or bundle):
         messages.warning(request, "Choose patches, and what is to become of them.")
         return HttpResponseRedirect(back)

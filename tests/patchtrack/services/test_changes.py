@@ -153,8 +153,17 @@ def test_a_change_is_undone_once_and_only_by_who_made_it(project, maintainer, pa
     with pytest.raises(Change.DoesNotExist):
         undo_change(UserFactory(is_superuser=True), undo)
     undo_change(maintainer, undo)
-    with pytest.raises(Change.DoesNotExist):
-        undo_change(maintainer, undo)
+    for change in Change.objects.all():
+        with pytest.raises(Change.DoesNotExist):
+            undo_change(maintainer, change.pk)
+
+
+def test_undoing_is_recorded_with_what_was_before(project, maintainer, patches, accepted):
+    undo = change_patches(maintainer, project, ids(patches[:1]), {"archived": True}).undo
+    undo_change(maintainer, undo)
+    undoing = Change.objects.latest("pk")
+    assert undoing.before == [[patches[0].pk, {"archived": True}]]
+    assert undoing.after == {"archived": False}
 
 
 def test_who_may_no_longer_decide_cannot_undo(project, maintainer, patches, accepted):

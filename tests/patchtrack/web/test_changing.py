@@ -1,7 +1,7 @@
 """Forms in which people decide about patches."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -9,6 +9,10 @@ from django.utils import timezone
 
 from patchtrack.models import Change, Comment, Event, Patch, Person, Profile, State
 from patchtrack.services.changes import change_patches, undo_change
+from patchtrack.services.cursors import record_all_cursors
+from patchtrack.services.following import find_newest_cursor
+from patchtrack.web.deciding import Made, format_made, parse_made
+from patchtrack.web.views import lists
 from tests.factories import ProjectFactory, UserFactory, deliver, make_diff, make_mail
 
 LIST = "/project/teapot/list/?state=*"
@@ -103,8 +107,12 @@ def test_one_is_told_of_what_somebody_else_has_decided_since(client, maintainer)
 
 
 def all_that_match(query: str = "state=*", *, made: timedelta = timedelta(), **wanted) -> dict:
-    """The fields of a list that was made so long ago, with the box for all of it."""
-    return {"all": "yes", "query": query, "made": (timezone.now() - made).isoformat()} | wanted
+    """The fields of a list of all there is, which was made so long ago, with the box for all of
+    it."""
+    record_all_cursors()
+    second = int((timezone.now() - made).timestamp())
+    shown = Made(cursor=find_newest_cursor(), second=second)
+    return {"all": "yes", "query": query, "made": format_made(shown)} | wanted
 
 
 def test_all_that_match_are_changed(client, maintainer):
@@ -127,16 +135,43 @@ def decide(project, series):
     return lambda **wanted: change_patches(other, project, [patch], wanted).undo
 
 
-@pytest.mark.parametrize("kind", ["patches", "series"])
+@pytest.mark.parametrize("numbered", [True, False])
 def test_of_all_that_match_none_is_changed_that_somebody_else_has_decided_since(
-    client, maintainer, decide, kind
+    client, maintainer, decide, numbered
 ):
-    fields = all_that_match(all=kind, state=state("accepted"))
+    fields = all_that_match(state=state("accepted"))
     decide(state_id=state("rejected"))
+    if numbered:
+        record_all_cursors()
     text = send(client, **fields)
     assert "1 patch is now Accepted." in text
     assert "Part 1</bdi></a>” is Rejected. Decide again if you still want to." in text
     assert states() == {"rejected", "accepted"}
+
+
+def test_of_all_series_that_match_none_is_changed_of_which_a_patch_was_decided_about(
+    client, project, maintainer, decide
+):
+    deliver(project, make_mail(subject="[PATCH] tea", message_id="9@x.org", diff=make_diff()))
+    fields = all_that_match(all="series", state=state("accepted"))
+    decide(state_id=state("rejected"))
+    text = send(client, **fields)
+    assert "1 patch is now Accepted." in text
+    assert "is <span>New 1</span>, <span>Rejected 1</span>. Decide again" in text
+    assert states() == {"new", "rejected", "accepted"}
+
+
+@pytest.mark.parametrize(
+    ("decided", "wanted"),
+    [("state_id", {"state": "1"}), ("archived", {"archived": "no"})],
+)
+def test_neither_is_what_took_long_to_be_decided(client, maintainer, decide, decided, wanted):
+    """It was begun before the list was made, and could not be seen in it."""
+    fields = all_that_match("state=*&archive=both", **wanted)
+    decide(**{decided: state("rejected") if decided == "state_id" else True})
+    for table in (Event, Change):
+        table.objects.update(date=timezone.now() - timedelta(hours=1))
+    assert "somebody else has changed it since you saw it" in send(client, **fields)
 
 
 @pytest.mark.parametrize(
@@ -163,25 +198,94 @@ def test_a_large_change_is_not_asked_about_anew(client, maintainer, decide, monk
     assert "Part 1</bdi></a>” is Rejected." in send(client, **sent)
 
 
+def find_made(client) -> Made:
+    """What a list says of when it was made."""
+    [made] = re.findall('name="made" value="([^"]*)"', client.get(LIST).content.decode())
+    return parse_made({"made": made})
+
+
 def test_a_list_tells_in_its_form_when_it_was_made(client, maintainer):
     Profile.objects.create(user=maintainer, page_size=1)
-    before = timezone.now()
-    [made] = re.findall('name="made" value="([^"]*)"', client.get(LIST).content.decode())
-    assert before <= datetime.fromisoformat(made) <= timezone.now()
+    record_all_cursors()
+    made = find_made(client)
+    assert made.cursor == find_newest_cursor() > 0
+    assert abs(timezone.now().timestamp() - made.second) < 3600
 
 
-def test_what_was_decided_before_the_list_was_made_is_no_hindrance(client, maintainer, decide):
-    decide(state_id=state("rejected"))
-    Event.objects.update(date=timezone.now() - timedelta(minutes=1))
-    assert "2 patches are now Accepted." in send(client, **all_that_match(state=state("accepted")))
+def test_what_is_decided_while_a_list_is_read_counts_as_decided_since(
+    client, maintainer, decide, monkeypatch
+):
+    def find_later(*args):
+        decide(state_id=state("rejected"))
+        record_all_cursors()
+        return find(*args)
+
+    find = lists.find_patches
+    Profile.objects.create(user=maintainer, page_size=1)
+    monkeypatch.setattr(lists, "find_patches", find_later)
+    assert find_made(client).cursor < find_newest_cursor()
+
+
+@pytest.mark.parametrize("decided", [{"state_id": 4}, {"archived": True}])
+def test_what_was_decided_before_the_list_was_made_is_no_hindrance(
+    client, maintainer, decide, decided
+):
+    decide(**decided)
+    fields = all_that_match("state=*&archive=both", state=state("accepted"), archived="no")
+    assert "2 patches are now Accepted, not archived." in send(client, **fields)
+
+
+def undo_all(decision: int) -> None:
+    undo_change(Change.objects.get(pk=decision).user, decision)
 
 
 def test_neither_is_what_one_has_decided_oneself_or_what_was_undone(client, maintainer, decide):
-    fields = all_that_match(state=state("accepted"))
+    fields = all_that_match(state=state("accepted"), archived="yes")
     send(client, patch=boxes(client)[:1], state=state("rfc"))
-    other = Change.objects.get(pk=decide(state_id=state("rejected"))).user
-    undo_change(other, Change.objects.get(user=other).pk)
-    assert "2 patches are now Accepted." in send(client, **fields)
+    undo_all(decide(state_id=state("rejected"), archived=True))
+    assert "2 patches are now Accepted, archived." in send(client, **fields)
+
+
+@pytest.mark.parametrize(
+    ("decided", "wanted"),
+    [({"state_id": 4}, {"state": "4"}), ({"archived": True}, {"archived": "yes"})],
+)
+def test_what_somebody_else_has_undone_since_is_not_overwritten(
+    client, maintainer, decide, decided, wanted
+):
+    decision = decide(**decided)
+    fields = all_that_match("state=*", **wanted)
+    undo_all(decision)
+    assert "somebody else has changed it since you saw it" in send(client, **fields)
+    assert Patch.objects.filter(**decided).count() == 1
+
+
+def test_a_patch_that_came_after_the_list_was_made_is_left_alone(client, project, maintainer):
+    fields = all_that_match(archived="yes", bundle="tea")
+    deliver(project, make_mail(subject="[PATCH] tea", diff=make_diff()))
+    text = send(client, **fields)
+    assert "1 patch that came after the list was made is left as it is." in text
+    assert "2 patches are new in your bundle tea." in text
+    assert Patch.objects.get(archived=False).name == "tea"
+
+
+def test_so_is_a_series(client, project, maintainer):
+    fields = all_that_match(all="series", archived="yes")
+    parts = [f"[PATCH {number}/2] tea" for number in (1, 2)]
+    deliver(project, *[make_mail(subject=subject, diff=make_diff()) for subject in parts])
+    text = send(client, **fields)
+    assert "2 patches that came after the list was made are left as they are." in text
+    assert Patch.objects.filter(archived=True).count() == 2
+
+
+def test_a_series_that_a_patch_was_added_to_is_left_alone_and_told_of(client, project, maintainer):
+    fields = all_that_match(all="series", archived="yes")
+    added = make_mail(
+        subject="[PATCH v2 2/3] Part 2", in_reply_to="0@example.org", diff=make_diff()
+    )
+    deliver(project, added)
+    assert "is <span>New</span>. Decide again" in send(client, **fields)
+    assert not Patch.objects.filter(archived=True).exists()
 
 
 def test_nothing_is_decided_about_all_that_match_what_is_not_understood(client, maintainer):
@@ -238,7 +342,9 @@ def test_what_was_undone_cannot_be_undone_again(client, maintainer):
         ({"patch": "x", "state": "1"}, "not as we sent it"),
         ({"series": "1:x", "state": "1"}, "not as we sent it"),
         ({"all": "yes", "state": "1"}, "not as we sent it"),
-        ({"all": "yes", "made": "2026-01-05T09:00", "state": "1"}, "not as we sent it"),
+        ({"all": "yes", "made": "1:x", "state": "1"}, "not as we sent it"),
+        # As it was sent until it had a cursor; of this one no database could have made a date.
+        ({"all": "yes", "made": "0001-01-01T00:00:00+23:59", "state": "1"}, "not as we sent it"),
         ({"patch": "1:1:-:0", "state": "4711"}, "state is not offered"),
         ({"patch": "1:1:-:0", "delegate": "4711"}, "delegate is not offered"),
         ({"patch": "1:1:-:0", "archived": "perhaps"}, "archived or it is not"),
