@@ -32,4 +32,4 @@ def test_ci_requires_and_installs_all_of_them():
     script = CI.read_text()
     assert 'export TEST_REQUIRE="postfix chromium"\n' in script
     assert "missing+=(postfix)" in script
-    assert "missing+=(chromium " in script
+    assert "missing+=(chromium-headless-shell " in script

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
 from patchtrack.models import Event, EventCounter
 from patchtrack.services import plain_rows
@@ -24,6 +24,12 @@ class Stretch:
 def find_newest_cursor() -> int:
     """The highest cursor that was given, 0 before the first."""
     return EventCounter.objects.get(pk=EventCounter.ROW).last
+
+
+def with_newest_cursor(rows: QuerySet) -> QuerySet:
+    """Rows with what `find_newest_cursor` finds as `newest_cursor`, without a query of its own."""
+    counter = EventCounter.objects.filter(pk=EventCounter.ROW)
+    return rows.annotate(newest_cursor=Subquery(counter.values("last")))
 
 
 def find_stretch(rows: QuerySet[Event], after: int, most: int) -> Stretch:

@@ -16,7 +16,7 @@ from patchtrack.services.filtering import (
     PatchFilter,
     find_named,
 )
-from patchtrack.services.following import find_newest_cursor
+from patchtrack.services.following import with_newest_cursor
 from patchtrack.services.listing import find_series_facts
 from patchtrack.services.permissions import User
 from patchtrack.services.project_settings import find_tag_columns
@@ -50,9 +50,9 @@ def _render_list(
     find: Callable[[Project, PatchFilter, list[State], Order], Listing],
     find_rows: Callable[[Page, list[Tag], User], list],
 ) -> HttpResponse:
-    project = get_object_or_404(Project, linkname=linkname)
     # What others decide from now on may not be on the page.
-    made = _find_made(request.user)
+    project = get_object_or_404(with_newest_cursor(Project.objects.all()), linkname=linkname)
+    second = int(timezone.now().timestamp())
     states = find_states(project)
     tags = find_tag_columns(project)
     wanted = parse_filter(request.GET, states, request.user)
@@ -69,7 +69,7 @@ def _render_list(
     users = [request.user, *choices.get("delegates", ())]
     context = {
         "project": project,
-        "made": made,
+        "made": format_made(Made(cursor=project.newest_cursor, second=second)),
         "kind": kind,
         "tags": tags,
         "tag_headings": make_tag_headings(tags, format_filter(wanted), order),
@@ -88,14 +88,6 @@ def _render_list(
         **_links(page, wanted, order, states, kind, _known_names(page, wanted, users)),
     }
     return render(request, f"patchtrack/{kind}.html", context)
-
-
-def _find_made(user: User) -> str:
-    """What a list's form says of when it was made; one query, none for visitors."""
-    if not user.is_authenticated:
-        return ""
-    second = int(timezone.now().timestamp())
-    return format_made(Made(cursor=find_newest_cursor(), second=second))
 
 
 def _choices(user: User, project: Project) -> dict[str, Any]:
