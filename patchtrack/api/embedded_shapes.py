@@ -25,16 +25,15 @@ EMBEDDED_USER = {
     "email": TEXT,
 }
 EMBEDDED_PERSON = {"id": ID, "url": URL, "name": TEXT, "email": TEXT}
-EMBEDDED_MAIL = {
+EMBEDDED_COMMENT = {
     "id": ID,
     "url": URL,
     "web_url": URL,
     "msgid": TEXT,
     "list_archive_url": or_null(TEXT),
     "date": DATE,
-    "name": TEXT,
-    "mbox": URL,
 }
+EMBEDDED_MAIL = {**EMBEDDED_COMMENT, "name": TEXT, "mbox": URL}
 EMBEDDED_SERIES = {
     "id": ID,
     "url": URL,
@@ -43,14 +42,6 @@ EMBEDDED_SERIES = {
     "name": or_null(TEXT),
     "version": NUMBER,
     "mbox": URL,
-}
-EMBEDDED_COMMENT = {
-    "id": ID,
-    "url": URL,
-    "web_url": URL,
-    "msgid": TEXT,
-    "list_archive_url": or_null(TEXT),
-    "date": DATE,
 }
 EMBEDDED_CHECK = {
     "id": ID,

@@ -49,7 +49,8 @@ _SETTINGS: Shape = {
     "description": "Only one's own.",
     "properties": {"send_email": FLAG, "items_per_page": NUMBER, "show_ids": FLAG},
 }
-_PATCH = {
+# What patches and cover letters begin with.
+_SENT = {
     "id": ID,
     "url": URL,
     "web_url": URL,
@@ -58,6 +59,9 @@ _PATCH = {
     "list_archive_url": or_null(TEXT),
     "date": DATE,
     "name": TEXT,
+}
+_PATCH = {
+    **_SENT,
     "commit_ref": or_null(TEXT),
     "pull_url": or_null(TEXT),
     "state": SLUG,
@@ -76,14 +80,7 @@ _PATCH = {
 _ARRIVED = {"received": or_null(DATE)}
 _SAID = {"headers": _HEADERS, "content": TEXT}
 _COVER = {
-    "id": ID,
-    "url": URL,
-    "web_url": URL,
-    "project": refer("embedded project"),
-    "msgid": TEXT,
-    "list_archive_url": or_null(TEXT),
-    "date": DATE,
-    "name": TEXT,
+    **_SENT,
     "submitter": refer("embedded person"),
     "mbox": URL,
     "series": many(refer("embedded series")),

@@ -2,7 +2,7 @@
 
 No clock says what has happened since: an event is dated when it is made, and may be committed, and
 so be seen, long after that. So a list says up to which cursor all was committed before it was read
-(`find_newest_cursor`), and of the events and changes those are newer that have a higher cursor, or
+(`with_newest_cursor`), and of the events and changes those are newer that have a higher cursor, or
 none as yet. What was committed just before, and not numbered yet, is taken for newer, too: then
 one is asked to decide again, and nothing is overwritten. Only if that is taken back later, it looks
 as if it had never been.
