@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Makes our tables and the project `scratch` in the empty database at DATABASE_URL: what every
 scratch database holds."""
 
