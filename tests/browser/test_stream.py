@@ -6,8 +6,6 @@ from patchtrack.api import streaming
 from patchtrack.services.cursors import record_cursors
 from tests.factories import deliver, make_diff, make_mail
 
-pytestmark = pytest.mark.timeout(60)
-
 FOLLOW = """() => {
   window.seen = [];
   window.source = new EventSource("/api/events/stream?after=0");

@@ -2,8 +2,6 @@
 
 import pytest
 
-pytestmark = pytest.mark.timeout(60)
-
 # What happens in the page, and what is then noted.
 FAULTS = {
     "console.error('cold')": "console error: cold",

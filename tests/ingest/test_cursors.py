@@ -13,10 +13,11 @@ from patchtrack.services import cursors
 from patchtrack.services.cursors import record_all_cursors, record_cursors
 from patchtrack.services.following import find_stretch
 from tests.factories import ProjectFactory, make_diff, make_mail
+from tests.waiting import SECONDS
 
 from .test_events import COVER, make_part
 from .test_races import POSTGRESQL, isolation, read_committed  # noqa: F401
-from .writers import SECONDS, Writers, count_blocked, open_writers
+from .writers import Writers, count_blocked, open_writers
 
 only_postgresql = pytest.mark.skipif(not POSTGRESQL, reason="SQLite has one writer at a time")
 FIRST, SECOND, *OTHERS = (

@@ -22,7 +22,8 @@ from patchtrack.services.search_query import parse_query
 from patchtrack.services.searching import Stretch, find_hits
 from tests.factories import ProjectFactory, deliver, make_diff, make_mail
 from tests.ingest.test_copies import make_copy
-from tests.ingest.writers import SECONDS, open_writers
+from tests.ingest.writers import open_writers
+from tests.waiting import SECONDS
 
 PATCH = make_mail(message_id="patch@example.org", diff=make_diff())
 REPLY = make_mail(

@@ -17,6 +17,7 @@ from ingest import failpoints
 from ingest.errors import TryAgain
 from patchtrack.models import Project
 from tests.factories import deliver
+from tests.waiting import SECONDS
 
 # The first place is the writer's own: before it begins.
 START = "start"
@@ -29,8 +30,6 @@ PLACES = (
     "aside looked up",
     "before commit",
 )
-# Nothing here takes a tenth of it; a test that hangs shall fail.
-SECONDS = 30
 REFUSED = "try again"
 ONE_WRITER = connection.vendor == "sqlite"
 

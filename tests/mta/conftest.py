@@ -13,6 +13,7 @@ from django.db import connection
 
 from tests.factories import ProjectFactory
 from tests.postfix import require_postfix
+from tests.waiting import SECONDS
 from tools.mayhem.daemon import Lmtpd
 from tools.mayhem.postfix import (
     PATH,
@@ -23,7 +24,6 @@ from tools.mayhem.postfix import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-WAIT_SECONDS = 30
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +82,7 @@ class Site:
         self.wait_until(lambda: self.postfix.count_statuses().get(status, 0) >= count)
 
     def wait_until(self, holds: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + WAIT_SECONDS
+        deadline = time.monotonic() + SECONDS
         while not holds():
             assert time.monotonic() < deadline, (
                 f"{self.postfix.read_log_end()}\n{self.daemon.read_log_end()}"

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.postfix import require_postfix
+from tests.waiting import SECONDS
 from tools.mayhem import courier
 from tools.mayhem import round as chaos
 from tools.mayhem.courier import Parcel, PostOffice, encode_data
@@ -170,7 +171,7 @@ def bring(replies: list[str], recipients: tuple[str, ...] = ("a@x.org",)) -> Pos
             choice=random.Random(1),
         )
         async with server:
-            await asyncio.wait_for(office.run(1), 30)
+            await asyncio.wait_for(office.run(1), SECONDS)
         return office
 
     return asyncio.run(run())

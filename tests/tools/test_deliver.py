@@ -17,6 +17,7 @@ import pytest
 
 from patchtrack.models import Patch
 from tests.factories import ProjectFactory, make_diff, make_mail
+from tests.waiting import SECONDS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DELIVER = ROOT / "tools" / "deliver"
@@ -58,7 +59,7 @@ class FakeDaemon(threading.Thread):
         """Ends the wait for a client, and waits for the conversation's end."""
         if self.listener.fileno() >= 0:
             self.listener.shutdown(socket.SHUT_RDWR)
-            self.join(30)
+            self.join(SECONDS)
             self.listener.close()
 
     @property
@@ -157,7 +158,7 @@ def run(*arguments, mail=MAIL, program=DELIVER, **environment) -> subprocess.Com
         input=mail,
         capture_output=True,
         env=os.environ | environment,
-        timeout=60,
+        timeout=SECONDS,
         check=False,
     )
 
@@ -403,7 +404,7 @@ def test_a_signal_means_again(daemon):
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdin.write(MAIL)
         process.stdin.close()
-        assert daemon.has_mail.wait(30)
+        assert daemon.has_mail.wait(SECONDS)
         process.send_signal(signal.SIGTERM)
         assert b"stopped by signal 15" in process.stderr.read()
     assert process.returncode == os.EX_TEMPFAIL

@@ -15,6 +15,7 @@ import pytest
 
 from patchtrack.models import Patch
 from tests.factories import make_diff, make_mail
+from tests.waiting import SECONDS
 from tools import serving
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -62,7 +63,7 @@ def served(child_environment, places, tmp_path) -> Iterator[subprocess.Popen[byt
         yield process
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(SECONDS)
 
 
 def list_group(leader: int) -> list[str]:
@@ -87,7 +88,7 @@ def test_a_mail_that_is_delivered_is_shown_and_all_ends_with_ctrl_c(served, plac
         assert b"Pour slowly" in page.read()
     # As a terminal does it, to all of them.
     os.killpg(served.pid, signal.SIGINT)
-    assert served.wait(30) == 0
+    assert served.wait(SECONDS) == 0
     assert list_group(served.pid) == []
 
 

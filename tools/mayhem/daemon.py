@@ -15,9 +15,10 @@ from tools.running_daemon import START_SECONDS, DaemonError, parse_ready
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LMTPD = (sys.executable, str(ROOT / "manage.py"), "lmtpd")
-# The daemon may take PATCHTRACK_LMTP_STOP_SECONDS (20) and a little for its processes.
-STOP_SECONDS = 30.0
-ORPHAN_SECONDS = 20.0
+# The daemon may take PATCHTRACK_LMTP_STOP_SECONDS (20) and a little for its processes, which a
+# busy machine makes more of.
+STOP_SECONDS = 60.0
+ORPHAN_SECONDS = 60.0
 
 
 class Lmtpd:

@@ -9,6 +9,7 @@ from threading import Thread
 import pytest
 
 from ingest.archive import ArchiveError, open_archive, read_archive, streams, values
+from tests.waiting import SECONDS
 
 from .samples import SEPARATOR, make_mail, make_mbox, read_raw, write
 
@@ -251,6 +252,6 @@ def test_a_dash_is_standard_input():
     )
     command = [sys.executable, "-c", program]
     done = subprocess.run(
-        command, input=make_mbox(ONE, TWO), capture_output=True, check=True, timeout=60
+        command, input=make_mbox(ONE, TWO), capture_output=True, check=True, timeout=SECONDS
     )
     assert done.stdout.decode().splitlines() == [repr(ONE), repr(TWO)]

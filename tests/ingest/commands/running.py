@@ -11,6 +11,8 @@ from typing import Any
 
 from django.core.management import CommandError, call_command
 
+from tests.waiting import SECONDS
+
 MANAGE = Path(__file__).resolve().parents[3] / "manage.py"
 
 
@@ -44,7 +46,7 @@ def run(*words: object) -> Ran:
 def run_process(environment: Mapping[str, str], *words: object, stdin: bytes = b"") -> Ran:
     """Run a command as its users do."""
     child = start(environment, *words)
-    out, err = child.communicate(stdin, timeout=60)
+    out, err = child.communicate(stdin, timeout=SECONDS)
     return Ran(status=child.returncode, out=out.decode(), err=err.decode())
 
 

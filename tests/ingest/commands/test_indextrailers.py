@@ -10,6 +10,7 @@ from django.db import connection, connections, transaction
 from patchtrack.models import Patch, Series, Tag
 from patchtrack.services.trailer_indexes import keep_trailer_indexes
 from patchtrack.web.ordering import OF_TAG, parse_order
+from tests.waiting import SECONDS
 
 from .running import run
 
@@ -17,8 +18,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 postgresql = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="SQLite has one writer at a time"
 )
-# Nothing here takes a tenth of it; a test that hangs shall fail.
-SECONDS = 30
 
 
 @pytest.fixture(autouse=True)

@@ -20,6 +20,7 @@ from ingest.errors import TryAgain
 from patchtrack.models import ArchivePosition, Event, Kind, Mail, Message, Outcome
 from tests.factories import ProjectFactory, make_diff, make_mail
 from tests.ingest.archive.samples import make_epoch, make_mbox
+from tests.waiting import SECONDS
 
 from .running import run, run_process, start
 
@@ -367,7 +368,7 @@ def end(child: subprocess.Popen[bytes], number: signal.Signals) -> tuple[str, st
     """Send a signal; what the import and all its workers said until the last of them ended,
     since each of them holds the pipes open."""
     child.send_signal(number)
-    out, err = child.communicate(timeout=60)
+    out, err = child.communicate(timeout=SECONDS)
     return out.decode(), err.decode()
 
 

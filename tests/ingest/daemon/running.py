@@ -14,8 +14,9 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from patchtrack.models import Mail
+from tests.waiting import SECONDS
 
-from .talking import SECONDS, Client
+from .talking import Client
 
 MANAGE = Path(__file__).resolve().parents[3] / "manage.py"
 READY = re.compile(r"lmtpd ready: (?P<places>.*) workers (?P<workers>[0-9 ]+)")

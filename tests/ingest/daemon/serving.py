@@ -12,8 +12,9 @@ from ingest.daemon.metrics import Metrics
 from ingest.daemon.protocol import LmtpSession, Session
 from ingest.daemon.recipients import Directory, Mailbox
 from ingest.daemon.values import Answer, Letter
+from tests.waiting import SECONDS
 
-from .talking import SECONDS, Client
+from .talking import Client
 
 Result = TypeVar("Result")
 

@@ -3,7 +3,8 @@
 import re
 import socket
 
-SECONDS = 30
+from tests.waiting import SECONDS
+
 _ID = re.compile(r" \([0-9a-f]+\)$")
 
 

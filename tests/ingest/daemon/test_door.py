@@ -8,9 +8,10 @@ from ingest.daemon.recipients import Directory, Mailbox
 from ingest.daemon.values import Target
 from ingest.daemon.worker import WorkerLost
 from ingest.errors import TryAgain
+from tests.waiting import SECONDS
 
 from .serving import CHAI, TEA
-from .talking import SECONDS, split_code
+from .talking import split_code
 
 MAIL = b"Subject: tea\n\nIs there any?\n"
 ANYWHERE = Target()
@@ -145,7 +146,6 @@ def test_a_client_that_waits_for_its_answer_is_not_silent(serve, pool):
 def test_a_client_that_is_silent_after_its_mail_is_disconnected(serve):
     client = serve(idle_seconds=0.5).connect()
     client.deliver(MAIL, "tea@x.org")
-    client.socket.settimeout(2)
     assert client.read() == ""
 
 

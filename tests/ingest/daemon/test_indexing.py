@@ -9,6 +9,7 @@ from ingest.daemon import pool as pool_module
 from ingest.daemon.indexing import keep_index
 from ingest.daemon.work import INDEXED_TOGETHER
 from ingest.daemon.worker import WorkerLost
+from tests.waiting import SECONDS
 
 from .test_pool import in_loop, metrics, occupy, put, read_outcomes, start, workers  # noqa: F401
 
@@ -57,7 +58,7 @@ async def test_when_all_is_done_it_waits_for_mail():
 @pytest.mark.parametrize("error", [WorkerLost("killed"), RuntimeError("a bug")])
 def test_a_failure_is_told_and_tried_again(error, monkeypatch, caplog):
     monkeypatch.setattr(indexing, "SECONDS", 0)
-    done = asyncio.run(asyncio.wait_for(run(error, 3), 30))
+    done = asyncio.run(asyncio.wait_for(run(error, 3), SECONDS))
     assert done == ["idle", "index_mail", "idle", "index_mail", "after 7"]
     assert "left for later" in caplog.text
 

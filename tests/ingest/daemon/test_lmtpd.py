@@ -15,9 +15,10 @@ from django.db import connections
 from patchtrack.models import Mail, Message, SearchText
 from tests.database_url import format_database_url
 from tests.factories import ProjectFactory, make_mail
+from tests.waiting import SECONDS
 
 from .running import Lmtpd, find_workers, held_database, is_alive, wait_until
-from .talking import SECONDS, Client, quote_mail, split_code
+from .talking import Client, quote_mail, split_code
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STORED = ["250 2.0.0 stored"]

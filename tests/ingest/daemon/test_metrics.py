@@ -11,8 +11,7 @@ import pytest
 from ingest.daemon.addresses import Address
 from ingest.daemon.metrics import Metrics, serve_metrics
 from ingest.daemon.values import Answer, Report
-
-from .talking import SECONDS
+from tests.waiting import SECONDS
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from http.client import HTTPConnection
 
 import pytest
 
+from tests.waiting import SECONDS
+
 from .running import Lmtpd
-from .talking import SECONDS
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,7 @@ from ingest.daemon.pool import Pool
 from ingest.daemon.queue import Busy
 from ingest.daemon.values import Answer, Letter, Report, Target
 from ingest.daemon.worker import WorkerLost
-
-from .talking import SECONDS
+from tests.waiting import SECONDS
 
 LOST = [WorkerLost("killed"), RuntimeError("cannot pickle")]
 
@@ -284,7 +283,7 @@ async def test_a_machine_that_has_no_room_for_a_process_is_tried_again(start, wo
     (await workers.calls.get()).fail(WorkerLost())
     tasks = put(pool, "b")
     try:
-        (await asyncio.wait_for(workers.calls.get(), 1)).finish()
+        (await asyncio.wait_for(workers.calls.get(), SECONDS)).finish()
         assert await read_outcomes(tasks) == ["b"]
     finally:
         await pool.stop(0)
@@ -297,7 +296,7 @@ async def test_an_error_that_nobody_thought_of_is_answered_and_work_goes_on(star
     (await workers.calls.get()).fail(RuntimeError("cannot pickle"))
     assert (await asyncio.wait_for(task, 1)).outcome == ""
     tasks = put(pool, "b")
-    (await asyncio.wait_for(workers.calls.get(), 1)).finish()
+    (await asyncio.wait_for(workers.calls.get(), SECONDS)).finish()
     assert await read_outcomes(tasks) == ["b"]
 
 

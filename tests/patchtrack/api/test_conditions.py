@@ -14,6 +14,7 @@ from patchtrack.services.bundles import BundleWish, make_bundle
 from patchtrack.services.changes import change_patches
 from patchtrack.services.checks import NewCheck, add_check
 from tests.factories import deliver, make_mail
+from tests.waiting import SECONDS
 
 DETAILS = [
     "projects/teapot/",
@@ -192,7 +193,7 @@ class Writer(threading.Thread):
                 accepted = State.objects.get(slug="accepted")
                 Patch.objects.filter(pk=self.patch).update(state=accepted)
                 self.has_tried.set()
-                self.may_commit.wait(30)
+                self.may_commit.wait(SECONDS)
         except OperationalError:
             self.was_kept_out = True
         finally:
@@ -201,11 +202,11 @@ class Writer(threading.Thread):
 
     def try_to_write(self) -> None:
         self.start()
-        assert self.has_tried.wait(30)
+        assert self.has_tried.wait(SECONDS)
 
     def commit(self, _pause: float = 0) -> None:
         self.may_commit.set()
-        self.join(30)
+        self.join(SECONDS)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from patchtrack.services import outgoing
 from patchtrack.services.outgoing import NoAnswer, is_public, post, split_url
 from tests.patchtrack.receiver import run_receiver
+from tests.waiting import SECONDS
 
 NAME = "tea.example.org"
 LOOPBACK = [ip_network("127.0.0.0/8")]
@@ -124,7 +125,7 @@ def test_who_says_nothing_in_time_is_hung_up_on(monkeypatch, said):
         thread.start()
         with pytest.raises(NoAnswer) as refusal:
             post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"", {}, LOOPBACK)
-        thread.join(10)
+        thread.join(SECONDS)
     # Each step by itself took less than it may.
     assert "TimeoutError" not in str(refusal.value)
 

@@ -11,6 +11,7 @@ from patchtrack.services.cursors import record_all_cursors
 from patchtrack.services.following import find_newest_cursor
 from patchtrack.services.overtaking import find_overtaken
 from tests.factories import ProjectFactory, UserFactory, deliver, make_diff, make_mail
+from tests.waiting import SECONDS
 
 
 class Decider(threading.Thread):
@@ -26,12 +27,12 @@ class Decider(threading.Thread):
         with transaction.atomic():
             change_patches(self.user, self.project, ids, self.wanted)
             self.has_decided.set()
-            self.may_end.wait(30)
+            self.may_end.wait(SECONDS)
         connections.close_all()
 
     def end(self) -> None:
         self.may_end.set()
-        self.join(30)
+        self.join(SECONDS)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -42,7 +43,7 @@ def test_a_list_does_not_show_what_is_committed_after_it():
     patch = Patch.objects.get()
     decider = Decider(project, state_id=4, archived=True)
     decider.start()
-    assert decider.has_decided.wait(30)
+    assert decider.has_decided.wait(SECONDS)
     cursor = find_newest_cursor()
     decider.end()
     shown = {patch.pk: {"state_id": patch.state_id, "archived": False}}

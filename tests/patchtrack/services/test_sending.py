@@ -24,9 +24,9 @@ from patchtrack.services.sending import CLAIM, Tally, claim_due, send_notificati
 from tests.factories import UserFactory, deliver, make_diff, make_mail
 from tests.ingest.commands.running import run, start
 from tests.ingest.writers import count_blocked
+from tests.waiting import SECONDS
 from tools.mayhem.postfix import find_free_port
 
-SECONDS = 60
 REFUSED = SMTPRecipientsRefused({"p1@example.org": (550, b"No such user\n")})
 
 

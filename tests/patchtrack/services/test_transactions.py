@@ -11,6 +11,7 @@ from patchtrack.services import transactions
 from patchtrack.services.changes import change_patches
 from patchtrack.services.transactions import MOST_TRIES, in_transaction
 from tests.factories import ProjectFactory, UserFactory, deliver, make_diff, make_mail
+from tests.waiting import SECONDS
 
 
 def caused(kind: type[Exception], cause: Exception) -> Exception:
@@ -107,12 +108,12 @@ class Holder(threading.Thread):
         with transaction.atomic():
             Patch.objects.update(commit_ref="held")
             self.holds.set()
-            self.may_end.wait(30)
+            self.may_end.wait(SECONDS)
         connections.close_all()
 
     def end(self, _pause: float = 0) -> None:
         self.may_end.set()
-        self.join(30)
+        self.join(SECONDS)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -122,7 +123,7 @@ def test_a_decision_outlasts_another_writer(monkeypatch, impatient):
     holder = Holder()
     monkeypatch.setattr(transactions.time, "sleep", holder.end)
     holder.start()
-    assert holder.holds.wait(30)
+    assert holder.holds.wait(SECONDS)
     try:
         ids = list(Patch.objects.values_list("pk", flat=True))
         assert change_patches(user, project, ids, {"archived": True}).changed == 1

@@ -24,6 +24,7 @@ from patchtrack.services.webhook_sending import (
 from patchtrack.services.webhooks import find_failed, pass_over
 from tests.factories import ProjectFactory, deliver, make_diff, make_mail
 from tests.patchtrack.receiver import run_receiver
+from tests.waiting import SECONDS
 
 from .test_sending import elsewhere  # noqa: F401
 
@@ -289,7 +290,7 @@ def test_two_who_claim_at_once_claim_one_each(project, hook, elsewhere):  # noqa
     add_patch(project)
     with transaction.atomic():
         assert claim_due(timezone.now()) == hook
-        assert elsewhere(claim_due, timezone.now()).result(30) is None
+        assert elsewhere(claim_due, timezone.now()).result(SECONDS) is None
 
 
 # By hand, and the log.
