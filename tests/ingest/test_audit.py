@@ -75,8 +75,8 @@ ELSEWHERE = make_mail(subject="[PATCH] Sugar", message_id="sugar@example.org", d
 EVERYTHING = [COVER, make_part(1), make_part(2), ACK, NEXT, CHATTER, COPY, ELSEWHERE]
 
 
-@pytest.fixture
-def tea() -> Project:
+@pytest.fixture(scope="module")
+def tea(module_db) -> Project:
     """A project with a bit of everything in it."""
     project = ProjectFactory()
     deliver(project, *EVERYTHING)

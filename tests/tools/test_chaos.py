@@ -54,20 +54,20 @@ def run_tool(*arguments: str) -> str:
 
 @pytest.mark.timeout(600)
 def test_nothing_is_lost_on_postgresql():
-    output = run_tool("--messages=400")
+    output = run_tool("--messages=250")
     assert WELL in output
     assert {name for name in USUAL if name not in output} == set()
 
 
 @pytest.mark.timeout(600)
 def test_nothing_is_lost_on_sqlite():
-    assert WELL in run_tool("--database=sqlite", "--messages=150")
+    assert WELL in run_tool("--database=sqlite", "--messages=100")
 
 
 @pytest.mark.timeout(600)
 def test_nothing_is_lost_through_postfix():
     require_postfix()
-    assert WELL in run_tool("--mta=postfix", "--messages=150")
+    assert WELL in run_tool("--mta=postfix", "--messages=100")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
