@@ -5,6 +5,12 @@ import pytest
 from patchtrack.models import Check, Event
 from patchtrack.services.checks import choose_worst
 from tests.factories import UserFactory
+from tests.patchtrack.api.shared import project, series
+
+# Fixtures.
+__all__ = ["project", "series"]
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -2,6 +2,13 @@
 
 import pytest
 
+from tests.patchtrack.api.shared import project, series
+
+# Fixtures.
+__all__ = ["project", "series"]
+
+pytestmark = pytest.mark.django_db
+
 HUGE = "9" * 5000
 VALUES = ["\0", HUGE, "-1", "%", "é\ud800".encode(errors="surrogatepass"), "' OR 1=1 --", "[]",
           "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "inf", "²", '"', "a" * 10000,

@@ -4,13 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from patchtrack.models import Check, Patch, Person, State
+from patchtrack.models import Check, Patch, Person, Project, State
 from tests.factories import DATE, ProjectFactory, UserFactory, deliver, make_diff, make_mail
+from tests.patchtrack.api.shared import project
+
+# A fixture.
+__all__ = ["project"]
+
+pytestmark = pytest.mark.django_db
 
 URL = "/api/patches/"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def patches(project) -> list[Patch]:
     """Patches "a 1" to "e 5", each a day after the one before."""
     for number, letter in enumerate("abcde", start=1):
@@ -22,6 +28,10 @@ def patches(project) -> list[Patch]:
         )
         deliver(project, mail)
     return list(Patch.objects.order_by("pk"))
+
+
+def change(patch: Patch, **values: object) -> None:
+    Patch.objects.filter(pk=patch.pk).update(**values)
 
 
 def names(client, **parameters) -> str:
@@ -130,8 +140,9 @@ def test_there_are_no_other_pages(client, patches, page):
     assert (answer.status_code, answer.json()) == (404, {"detail": "Invalid page."})
 
 
-def test_an_empty_list_has_one_page(client, project):
-    answer = client.get(URL)
+def test_an_empty_list_has_one_page(client):
+    ProjectFactory(linkname="empty")
+    answer = client.get(URL, {"project": "empty"})
     assert (answer.status_code, answer.json()) == (200, [])
 
 
@@ -194,13 +205,11 @@ def test_the_order(client, patches, order, expected):
     ],
 )
 def test_what_a_list_is_narrowed_to(client, project, patches, parameters, expected):
-    project.name = "The pot of tea"
-    project.save()
+    Project.objects.filter(pk=project.pk).update(name="The pot of tea")
     ProjectFactory(linkname="other")
-    for index, username in ((1, "jane"), (3, "joe")):
-        patches[index].delegate = UserFactory(username=username)
-        patches[index].save()
-    Patch.objects.filter(pk=patches[2].pk).update(archived=True)
+    change(patches[1], delegate=UserFactory(username="jane"))
+    change(patches[3], delegate=UserFactory(username="joe"))
+    change(patches[2], archived=True)
     assert names(client, **parameters) == expected
 
 
@@ -347,7 +356,7 @@ def test_what_is_no_address_is_not_found(client, db, path):
         (f"patches/{'9' * 18}/", "Patch"),
     ],
 )
-def test_what_is_not_there_is_said(client, patch, path, name):
-    answer = client.get(f"/api/{path.format(patch=patch.pk)}")
+def test_what_is_not_there_is_said(client, patches, path, name):
+    answer = client.get(f"/api/{path.format(patch=patches[0].pk)}")
     assert answer.status_code == 404
     assert answer.json() == {"detail": f"No {name} matches the given query."}

@@ -3,6 +3,12 @@
 import pytest
 
 from patchtrack.models import Comment, Cover
+from tests.patchtrack.api.shared import project, series
+
+# Fixtures.
+__all__ = ["project", "series"]
+
+pytestmark = pytest.mark.django_db
 
 PATCH_1_0 = {
     "id", "url", "project", "msgid", "date", "name", "commit_ref", "pull_url", "state", "archived",

@@ -19,6 +19,9 @@ from patchtrack.services.searching import (
     find_people,
 )
 from tests.factories import PersonFactory, ProjectFactory, deliver, make_diff, make_mail
+from tests.patchtrack.conftest import add_teapot
+
+pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 3, 10, 15, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -50,9 +53,9 @@ MAILS = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def mails(project):
-    deliver(project, *MAILS)
+@pytest.fixture(scope="module")
+def mails(module_db) -> None:
+    deliver(add_teapot(), *MAILS)
     deliver(
         ProjectFactory(linkname="other"), say("else", "[PATCH] Lid", "", 3, diff=make_diff("b"))
     )
@@ -161,13 +164,15 @@ def test_a_page_begins_behind_a_place(text):
         assert ask(text, most=2, place=place, forwards=True) == newer[::-1]
 
 
-def test_mails_of_one_moment_are_told_apart_by_their_ids(project):
-    deliver(project, *(make_mail(message_id=f"{number}@example.org") for number in range(5)))
+def test_mails_of_one_moment_are_told_apart_by_their_ids():
+    mails = (make_mail(subject="Saucers", message_id=f"{number}@example.org") for number in "abcde")
+    deliver(ProjectFactory(), *mails)
     record_search_texts()
-    rows = sorted(Message.objects.values_list("pk", flat=True), reverse=True)
-    hits = ask("pour")
+    saucers = Message.objects.filter(subject="Saucers")
+    rows = sorted(saucers.values_list("pk", flat=True), reverse=True)
+    hits = ask("saucers")
     assert [hit.message for hit in hits] == rows
-    assert [hit.message for hit in ask("pour", place=hits[1])] == rows[2:]
+    assert [hit.message for hit in ask("saucers", place=hits[1])] == rows[2:]
 
 
 @pytest.mark.usefixtures("mails")
@@ -219,11 +224,11 @@ def test_a_message_that_was_deleted_is_not_found():
     assert SearchText.objects.count() == len(MAILS)
 
 
-def test_a_hit_that_is_gone_is_passed_over(db):
+def test_a_hit_that_is_gone_is_passed_over():
     assert find_messages([Hit(message=4711, date=NOW)]) == []
 
 
-def test_people_are_found_by_all_words_of_their_names(db):
+def test_people_are_found_by_all_words_of_their_names():
     for name in ("Jane Lid", "Jane Pot", "Lidia Janet"):
         PersonFactory(name=name)
     names = [person.name for person in find_people(parse_query("jane lid -pot s:x"), 9)]
@@ -232,8 +237,8 @@ def test_people_are_found_by_all_words_of_their_names(db):
     assert find_people(parse_query("-jane kind:patch"), 9) == []
 
 
-def test_what_waits_is_counted(project):
-    deliver(project, *MAILS[:2])
+def test_what_waits_is_counted():
+    deliver(ProjectFactory(), *MAILS[:2])
     assert count_waiting() == 2
     record_search_texts()
     assert count_waiting() == 0

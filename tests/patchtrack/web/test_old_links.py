@@ -6,6 +6,12 @@ import pytest
 
 from patchtrack.models import Bundle, BundlePatch, Message, Patch, Series, State
 from tests.factories import UserFactory
+from tests.patchtrack.api.shared import project, series
+
+# Fixtures.
+__all__ = ["project", "series"]
+
+pytestmark = pytest.mark.django_db
 
 PATCH = "/project/teapot/patch/1@example.org"
 COVER = "/project/teapot/cover/0@example.org"

@@ -6,6 +6,12 @@ from django.test.utils import CaptureQueriesContext
 
 from patchtrack.models import Series
 from tests.factories import ProjectFactory, UserFactory, deliver, make_diff, make_mail
+from tests.patchtrack.api.shared import project, series
+
+# Fixtures.
+__all__ = ["project", "series"]
+
+pytestmark = pytest.mark.django_db
 
 PAGES = {
     "/": 2,

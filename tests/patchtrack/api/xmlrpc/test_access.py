@@ -5,8 +5,14 @@ import pytest
 from patchtrack.models import Patch
 from patchtrack.services.accounts import add_token
 from patchtrack.services.logins import NAME_LIMIT
+from tests.patchtrack.api.shared import project, series
 from tests.patchtrack.api.test_permissions import EDITORS, WHO, add_people
 from tests.patchtrack.api.xmlrpc.calling import Caller, basic, fault
+
+# Fixtures.
+__all__ = ["project", "series"]
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
