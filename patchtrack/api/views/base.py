@@ -52,6 +52,13 @@ def check_size(request: Request | HttpRequest) -> None:
         raise TooLarge
 
 
+def _let_go(response: Response) -> None:
+    """Free the records that an answer was written from. The views and answers of REST framework
+    hold each other: else all would stay until the garbage collector comes, and then those of many
+    answers would be freed at once, while somebody waits for the next one."""
+    response.data = None
+
+
 class Resource(APIView):
     """An address of the API. `needed` is the scope that a token needs for writing there."""
 
@@ -77,6 +84,8 @@ class Resource(APIView):
         response = answer_conditionally(request, response)
         allow_reading(request, response)
         tell_rate(self.rate, response)
+        if isinstance(response, Response):
+            response.add_post_render_callback(_let_go)
         return response
 
     @property

@@ -50,6 +50,11 @@ def test_a_list_is_a_bare_array_by_id(client, patches):
     assert [row["id"] for row in client.get(URL).json()] == [patch.pk for patch in patches]
 
 
+def test_the_records_of_an_answer_do_not_stay(client, patches):
+    """They would until the garbage collector comes, with those of many other answers."""
+    assert client.get(URL).data is None
+
+
 def test_a_page_links_to_the_others(client, patches):
     answer = client.get(URL, {"per_page": 2, "page": 2, "order": "name"})
     assert links(answer) == {
