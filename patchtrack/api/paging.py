@@ -52,36 +52,44 @@ def find_page(
     skipped without what belongs to them. Raises NotFound.
     """
     size, said = parse_size(parameters), parameters.get("page", "1").strip()
-    count, first = _find_first(rows, most, counts_all=said == "last")
+    is_last = said == "last"
+    first = _read_first(rows, most) if most <= MOST_FOUND and not is_last else None
+    count = _count(rows, None if is_last else most + 1) if first is None else len(first)
     is_long = count > most
-    last = 0 if is_long and said != "last" else max(ceil(count / size), 1)
-    number = last if said == "last" else _parse_number(said, last)
+    last = 0 if is_long and not is_last else max(ceil(count / size), 1)
+    number = last if is_last else _parse_number(said, last)
     start = (number - 1) * size
-    rows = rows if is_long else _put_in_order(first, rows)
-    ids = rows.values("pk")[start : start + size + 1]
+    ids = _find_ids(rows, first, start, start + size + 1, is_long=is_long)
     found = list(whole.filter(pk__among_all=ids).order_by(*rows.query.order_by))
     if start and not found:
         raise NotFound(_NO_PAGE)
     return Page(rows=found[:size], number=number, last=last, has_more=len(found) > size)
 
 
-def _find_first(rows: QuerySet, most: int, *, counts_all: bool) -> tuple[int, QuerySet | list[int]]:
-    """How many rows there are, or that there are more than `most`; and the ids of all if there are
-    not. What takes long to find is not looked for once more."""
-    ids = rows.order_by().values_list("pk", flat=True)
-    if counts_all:
-        return ids.count(), ids[:MOST_COUNTED]
-    if most > MOST_FOUND:
-        return ids[: most + 1].count(), ids[:MOST_COUNTED]
-    found = list(ids[: most + 1])
-    return len(found), found
+def _read_first(rows: QuerySet, most: int) -> list[int]:
+    """The ids of the first `most` rows and one more. What takes long to find is not looked for
+    twice, to be counted and to be told."""
+    return list(rows.values_list("pk", flat=True)[: most + 1])
 
 
-def _put_in_order(ids: QuerySet | list[int], rows: QuerySet) -> QuerySet:
+def _count(rows: QuerySet, most: int | None) -> int:
+    return rows.order_by().values("pk")[:most].count()
+
+
+def _find_ids(
+    rows: QuerySet, first: list[int] | None, start: int, end: int, *, is_long: bool
+) -> QuerySet | list[int]:
+    """The ids of the rows from a place to another, of which the `first` may be known."""
+    if first is not None and (end <= len(first) or not is_long):
+        return first[start:end]
+    return (rows if is_long else _put_in_order(rows)).values("pk")[start:end]
+
+
+def _put_in_order(rows: QuerySet) -> QuerySet:
     """The rows of a list that is not too long, in its order, but found before they are put into
     it: a database that goes through all in that order may meet the few at its end."""
     ordered = rows.model._default_manager.order_by(*rows.query.order_by)  # noqa: SLF001
-    return ordered.filter(pk__in=ids)
+    return ordered.filter(pk__in=rows.order_by().values("pk")[:MOST_COUNTED])
 
 
 def _parse_number(said: str, last: int) -> int:

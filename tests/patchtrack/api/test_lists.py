@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from patchtrack.models import Check, Patch, Person, Project, State
 from tests.factories import DATE, ProjectFactory, UserFactory, deliver, make_diff, make_mail
@@ -131,6 +133,23 @@ def test_what_takes_long_to_find_is_counted_less_far(client, patches, monkeypatc
     few = client.get("/api/1.4/patches/", {"check": "none"})
     many = client.get(URL, asked)
     assert ("last" in links(few), "last" in links(many)) == (True, False)
+
+
+@pytest.fixture
+def costly(monkeypatch) -> None:
+    """Any list of more than three rows is too long to be counted that takes long to find."""
+    monkeypatch.setattr("patchtrack.api.views.base.MOST_FOUND", 3)
+
+
+def test_what_takes_long_to_find_is_looked_for_once(client, patches, costly):
+    with CaptureQueriesContext(connection) as queries:
+        assert names(client, check="none", per_page=2) == "ab"
+    assert len([query for query in queries if '"check_state" IS NULL' in query["sql"]]) == 1
+
+
+@pytest.mark.parametrize(("page", "expected"), [("2", "cd"), ("3", "e"), ("last", "e")])
+def test_pages_of_what_takes_long_to_find(client, patches, costly, page, expected):
+    assert names(client, check="none", per_page=2, page=page) == expected
 
 
 @pytest.mark.parametrize("page", ["4", "9" * 15, "9" * 16])
