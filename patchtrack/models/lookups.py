@@ -2,8 +2,10 @@
 indexed column of its own, made in a migration; SQLite goes through the rows."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import CharField, ForeignKey, IntegerField, JSONField, Lookup, TextField
 from django.db.models.lookups import In
 
@@ -54,6 +56,13 @@ KEPT = (
     ("patchtrack_patch", "paths_places", "text[]", "patchtrack_places(paths)"),
     ("patchtrack_patch", "tags_keys", "text[]", "patchtrack_keys(tags)"),
 )
+
+
+def write_array(values: Iterable[int | str]) -> str:
+    """An array in PostgreSQL's text form, which it takes for one of the type that it is compared
+    with. To have psycopg write one takes five times as long."""
+    escaped = (str(value).replace("\\", r"\\").replace('"', r"\"") for value in values)
+    return "{" + ",".join([f'"{value}"' for value in escaped]) + "}"
 
 
 class OfColumn(Lookup):
@@ -148,6 +157,9 @@ class AmongAll(In):
     def as_postgresql(self, compiler: Any, connection: Any) -> Sql:
         column, parameters = self.process_lhs(compiler, connection)
         if self.rhs_is_direct_value():
-            return f"{column} = ANY (%s)", [*parameters, self.rhs]
+            if not self.rhs:
+                # Then Django asks nothing.
+                raise EmptyResultSet
+            return f"{column} = ANY (%s)", [*parameters, write_array(self.rhs)]
         rows, more = self.process_rhs(compiler, connection)
         return f"{column} = ANY (ARRAY{rows})", [*parameters, *more]
