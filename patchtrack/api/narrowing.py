@@ -114,7 +114,7 @@ def _by_text(rows: QuerySet, resource: str, asked: Asked) -> QuerySet:
     projects = resolving.find_projects(named) if named else ()
     wanted = Query(parts=(*query.parts, *kinds))
     found = find_hits(wanted, Stretch(most=MOST_FOUND), timezone.now(), projects)
-    ids = [hit.message for hit in found.hits]
+    ids = {hit.message for hit in found.hits}
     if resource != "series":
         return rows.filter(pk__among_all=ids)
     parts, covers = (

@@ -43,7 +43,7 @@ def find_whole_parts(rows: Sequence[Series]) -> dict[int, list[Any]]:
     query, if they are of the projects that their series are of."""
     found: dict[int, list[Any]] = {row.pk: [] for row in rows}
     patches = with_arrival(plain_rows.patches({row.project_id: row.project for row in rows}))
-    for patch in patches.filter(series__among_all=list(found)).order_by(*IN_ORDER):
+    for patch in patches.filter(series__among_all=found.keys()).order_by(*IN_ORDER):
         found[patch.series_id].append(patch)
     return found
 

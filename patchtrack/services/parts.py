@@ -33,7 +33,7 @@ _COLUMNS = (
 def find_parts(series: Iterable[Series]) -> dict[int, list[Part]]:
     """The patches of each series (by its id), in its order; one query."""
     found: dict[int, list[Part]] = {row.pk: [] for row in series}
-    rows = Patch.objects.filter(series__among_all=list(found)).order_by(*IN_ORDER)
+    rows = Patch.objects.filter(series__among_all=found.keys()).order_by(*IN_ORDER)
     for part in map(Part._make, rows.values_list(*_COLUMNS)):
         found[part.series].append(part)
     return found

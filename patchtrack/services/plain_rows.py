@@ -116,7 +116,7 @@ def find_subjects(rows: Collection[Any]) -> Subjects:
     """The patches, covers and comments that events name, and what the comments are on; in three
     queries."""
     named = {event.message_id for event in rows if event.message_id}
-    said = {one.pk: one for one in comments().filter(pk__among_all=list(named))} if named else {}
+    said = {one.pk: one for one in comments().filter(pk__among_all=named)} if named else {}
     on_patches = {comment.patch_id for comment in said.values() if comment.patch_id}
     on_covers = {comment.cover_id for comment in said.values() if comment.cover_id}
     return Subjects(
@@ -129,5 +129,5 @@ def find_subjects(rows: Collection[Any]) -> Subjects:
 def _find_mails(table: type[Patch] | type[Cover], shape: Shape, ids: set[int]) -> dict[int, Any]:
     if not ids:
         return {}
-    rows = PlainRows(shape=shape, query=table.objects.filter(pk__among_all=list(ids)))
+    rows = PlainRows(shape=shape, query=table.objects.filter(pk__among_all=ids))
     return {row.pk: row for row in rows}
