@@ -18,7 +18,7 @@ def find_in_postgresql(
     questions come from a table, it plans by the index whatever it knows of a word."""
     behind, order = stretch.order
     placed = f"AND (date, message_id) {behind} (%s, %s)" if stretch.place else ""
-    asked = [format_tsqueries(query, marks, span) for span in spans]
+    asked = format_tsqueries(query, marks, spans)
     names = [f"asked_{number}" for number in range(len(asked[0]))]
     row = f"({'%s::tsquery, ' * len(names)}%s::timestamptz, %s::timestamptz)"
     sql = f"""
@@ -39,9 +39,18 @@ def find_in_postgresql(
     return find_by_sql(sql, [*parameters, stretch.most, stretch.most])
 
 
-def format_tsqueries(query: Query, marks: Marks, span: Span) -> list[str]:
-    """What is asked for in a span, as questions that must all hold, equally many for each span:
-    PostgreSQL's tsqueries in their text form. The first one has all that is refused.
+def format_tsqueries(query: Query, marks: Marks, spans: Sequence[Span]) -> list[list[str]]:
+    """What is asked for in each span, as equally many questions that must all hold: PostgreSQL's
+    tsqueries in their text form."""
+    asked = [_format_span(query, marks, span) for span in spans]
+    if all(span.is_long for span in spans):
+        # The first question has the second one in it.
+        return [[*questions[:1], *questions[2:]] for questions in asked]
+    return asked
+
+
+def _format_span(query: Query, marks: Marks, span: Span) -> list[str]:
+    """The questions of one span. The first one has all that is refused.
 
     Of several questions the index leaps in each from one message that others have found to the
     next, while within one it goes through all that have the rarer words: so each part of the

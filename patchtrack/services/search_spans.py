@@ -18,11 +18,11 @@ _DAY = timedelta(days=1)
 _LENGTHS = tuple(days * _DAY for days in (1, 4, 14, 50, 180))
 # Where what is outside of the time that is asked for may be most of what the words would find.
 _MORE_LENGTHS = (*_LENGTHS, 730 * _DAY, 2920 * _DAY)
-# A part of the rest that is longer costs as much as all of it.
-_LONGEST_PART = 730 * _DAY
 # By what stretches up to a length are marked, with steps that leave none of these out.
-_MARKS = ((14 * _DAY, mark_day, _DAY), (180 * _DAY, mark_month, 20 * _DAY))
+_MARKS = ((14 * _DAY, mark_day, _DAY), (365 * _DAY, mark_month, 20 * _DAY))
 _MARK_LONGEST = (mark_year, 300 * _DAY)
+# A part of the rest that needs the marks of years costs more than all of it.
+_LONGEST_PART = _MARKS[-1][0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,7 @@ def test_old_mail_is_looked_through_at_once_but_for_what_is_asked_of_its_time():
     assert (bool(years.marks), rest.marks) == (True, ())
 
 
-@pytest.mark.parametrize(("found", "days"), [(25, 19), (20, 149)])
+@pytest.mark.parametrize(("found", "days"), [(25, 19), (20, 149), (16, 311)])
 def test_of_the_rest_a_part_is_looked_through_that_is_likely_to_be_enough(found, days):
     spans = derive_spans(EARLIEST, LATEST, NOW, forwards=False)
     part, rest = divide_rest(spans, found, 26)
@@ -64,7 +64,7 @@ def test_of_the_rest_a_part_is_looked_through_that_is_likely_to_be_enough(found,
     assert (rest.since, rest.before, part.before) == (EARLIEST, part.since, spans[-1].before)
 
 
-@pytest.mark.parametrize("found", [0, 10])
+@pytest.mark.parametrize("found", [0, 15])
 def test_where_little_was_found_all_of_the_rest_is_looked_through_at_once(found):
     spans = derive_spans(EARLIEST, LATEST, NOW, forwards=False)
     assert divide_rest(spans, found, 26) == spans[-1:]
