@@ -41,8 +41,13 @@ def find_all_revisions(rows: Sequence[Series]) -> dict[int, list[Series | Revisi
 
 def find_revisions(series: Series) -> list[Series]:
     """This series and the others of the same work, by version and date; one query."""
+    return find_revisions_of_each([series])[series.pk]
+
+
+def find_revisions_of_each(rows: Sequence[Series]) -> dict[int, list[Series]]:
+    """What find_revisions finds, of each series by its id; one query."""
     with_submitters = Series.objects.select_related("submitter")
-    return _group([series], list(_find_around([series], with_submitters)))[series.pk]
+    return _group(rows, list(_find_around(rows, with_submitters)))
 
 
 def _find_around(rows: Sequence[Series], among: QuerySet[Series]) -> QuerySet[Series]:

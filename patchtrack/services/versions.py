@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ingest.mail import Address, Body, parse_sent
 from patchtrack.models import Cover, Patch, Series
 from patchtrack.services.compare import SentPatch
-from patchtrack.services.revisions import find_revisions
+from patchtrack.services.revisions import find_revisions_of_each
 from patchtrack.services.series import IN_ORDER
 from patchtrack.services.stored import find_smallest_raw
 
@@ -64,9 +64,9 @@ def _find_patches(series: Sequence[Series]) -> dict[int, list[Sent]]:
 
 
 def find_family(old: Series, new: Series) -> list[Series]:
-    """Both series and all revisions of either, by version and date; in two queries."""
-    found = [old, new, *find_revisions(old), *find_revisions(new)]
-    family = {series.pk: series for series in found}
+    """Both series and all revisions of either, by version and date; in one query."""
+    found = find_revisions_of_each([old, new])
+    family = {series.pk: series for series in (*found[old.pk], *found[new.pk])}
     return sorted(family.values(), key=lambda series: (series.version, series.date, series.pk))
 
 

@@ -1,10 +1,11 @@
 """The rows of the page that compares two versions of a series, written here and not by a template:
 there may be hundreds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
+from operator import itemgetter
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -15,6 +16,8 @@ from patchtrack.web.text import cut_line, escape_all
 
 _OUTER = {"-": "old", "+": "new", " ": "both"}
 _INNER = {"-": "del", "+": "add", "@": "hunk"}
+_KINDS = {(sign, at): f"{_OUTER[sign]} {_INNER[at]}" for sign in _OUTER for at in _INNER}
+_MARKS = {"section": "@@ ", "old": "<b>-</b>", "new": "<b>+</b>", "both": "<b> </b>"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,28 +91,28 @@ def _render_place(side: str, linkname: str, place: Place | None) -> str:
     return f'<a href="{escape(url)}" title="{side}: {escape(sent.name)}">{place.number}</a>'
 
 
-def render_lines(lines: Iterable[Line]) -> SafeString:
+def render_lines(lines: Sequence[Line]) -> SafeString:
     """Lines of a difference of differences as HTML; those of one kind together are a block.
 
     The class of a block says on which side its lines stand and what they do in the patch.
     """
-    html = [
-        f'<span class="{kind}">{_render_block([*run])}</span>'
-        for kind, run in groupby(lines, key=_kind_of_line)
-    ]
+    # All are escaped together, which takes less time.
+    texts = escape_all("\n".join([cut_line(line.text) for line in lines])).split("\n")
+    blocks = groupby(zip(map(_name_kind, lines), texts, strict=False), key=itemgetter(0))
+    html = [_render_block(kind, [text for _, text in block]) for kind, block in blocks]
     return mark_safe("".join(html))  # noqa: S308 (every line of it was escaped)
 
 
-def _render_block(lines: Sequence[Line]) -> str:
-    """Lines of one kind, which have one sign. They are escaped together, which takes less time."""
-    sign = lines[0].sign
-    mark = "@@ " if sign == "@" else f"<b>{sign}</b>"
-    html = escape_all("\n".join([cut_line(line.text) for line in lines]))
-    return mark + html.replace("\n", f"\n{mark}")
+def _render_block(kind: str, texts: Sequence[str]) -> str:
+    mark = _MARKS[kind.partition(" ")[0]]
+    shown = f"\n{mark}".join(texts)
+    return f'<span class="{kind}">{mark}{shown}</span>'
 
 
-def _kind_of_line(line: Line) -> str:
-    if line.sign == "@":
+def _name_kind(line: Line) -> str:
+    sign, text = line
+    if sign == "@":
         return "section"
-    inner = "title" if line.text.startswith(" ## ") else _INNER.get(line.text[:1], "")
-    return f"{_OUTER[line.sign]} {inner}" if inner else _OUTER[line.sign]
+    if text.startswith(" ## "):
+        return f"{_OUTER[sign]} title"
+    return _KINDS.get((sign, text[:1]), _OUTER[sign])

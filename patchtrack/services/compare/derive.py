@@ -106,12 +106,14 @@ def _name(old: PseudoPatch, new: PseudoPatch) -> Iterator[Aspect]:
 
 
 def _name_of_message(old: PseudoPatch, new: PseudoPatch) -> Iterator[Aspect]:
-    if old.message[:1] != new.message[:1]:
+    is_other = old.message[:1] != new.message[:1]
+    says_other = old.prose != new.prose
+    if is_other:
         yield Aspect.NAME
-    if old.prose != new.prose:
+    if says_other:
         yield Aspect.MESSAGE
     if old.trailers != new.trailers:
         yield Aspect.TRAILERS
-    elif old.message[:1] == new.message[:1] and old.prose == new.prose:
+    elif not (is_other or says_other):
         # Only the empty lines differ, or where the trailers stand.
         yield Aspect.MESSAGE

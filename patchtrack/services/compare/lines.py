@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import NamedTuple
 
 from patchtrack.services.compare.values import Line
@@ -221,15 +221,11 @@ def write_hunks(old: Sequence[str], new: Sequence[str], hunks: Iterable[Hunk]) -
         yield Line(sign="@", text=heading)
         at = hunk.start
         for change in hunk.changes:
-            yield from (Line(sign=" ", text=text) for text in old[at : change.old_start])
-            removed, added = (
-                old[change.old_start : change.old_end],
-                new[change.new_start : change.new_end],
-            )
-            yield from (Line(sign="-", text=text) for text in removed)
-            yield from (Line(sign="+", text=text) for text in added)
+            yield from map(Line, repeat(" "), old[at : change.old_start])
+            yield from map(Line, repeat("-"), old[change.old_start : change.old_end])
+            yield from map(Line, repeat("+"), new[change.new_start : change.new_end])
             at = change.old_end
-        yield from (Line(sign=" ", text=text) for text in old[at : hunk.end])
+        yield from map(Line, repeat(" "), old[at : hunk.end])
         at = hunk.start
 
 

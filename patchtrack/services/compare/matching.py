@@ -86,13 +86,13 @@ def _choose_likely(
     old: Mapping[int, PseudoPatch], new: Mapping[int, PseudoPatch]
 ) -> Iterator[tuple[int, int]]:
     """The pairs that share so much that they may win, as many as MOST_LINES allows."""
-    shared = _count_shared(old, new)
-    hopes = {}
-    for i, j in shared:
-        least = len(old[i].diff) + len(new[j].diff) - 2 * shared[i, j]
-        hope = _creation_cost(old[i]) + _creation_cost(new[j]) - least
-        if hope > 0:
-            hopes[i, j] = hope
+    ours = {i: _creation_cost(patch) - len(patch.diff) for i, patch in old.items()}
+    theirs = {j: _creation_cost(patch) - len(patch.diff) for j, patch in new.items()}
+    hopes = {
+        (i, j): hope
+        for (i, j), lines in _count_shared(old, new).items()
+        if (hope := ours[i] + theirs[j] + 2 * lines) > 0
+    }
     left = MOST_LINES
     for i, j in sorted(hopes, key=lambda pair: -hopes[pair]):
         left -= len(old[i].diff) + len(new[j].diff)

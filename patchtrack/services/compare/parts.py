@@ -25,7 +25,8 @@ def find_split(
     What an old patch's own counterpart still does counts for nothing: a part is what has
     moved. For patches that were squashed, call it with the two series in each other's place.
     """
-    alone = {j: count_telling(new[j]) for j in range(len(new)) if j not in set(matched.values())}
+    known = set(matched.values())
+    alone = {j: count_telling(patch) for j, patch in enumerate(new) if j not in known}
     if not alone:
         return {}
     sought = set().union(*alone.values())

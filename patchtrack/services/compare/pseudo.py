@@ -20,13 +20,13 @@ Blob names, line numbers and all that stands below the `---` of the message are 
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from ingest.mail.addresses import read_mailbox
 from ingest.mail.diff_names import read_names
-from ingest.mail.diff_scan import Section, find_sections
+from ingest.mail.diff_scan import find_sections
 from patchtrack.services.compare.values import SentPatch
 
 # Where `git mailinfo` sees the commit message end.
@@ -36,6 +36,7 @@ _IN_BODY = re.compile(r"(From|Subject|Date): ?(.*)", re.IGNORECASE)
 _MODE = re.compile(r"(old|new) mode ([0-7]{1,6})")
 _HUNK = re.compile(r"@@ [^@]*@@(.*)")
 _TITLE = re.compile(r" ## (.*?)(?: \((?:new|deleted|mode change [0-7 =>]+)\))? ##$")
+_MARKS = frozenset("+- ")
 _WORD = re.compile(r"\w+")
 _TRAILER = re.compile(r" {4}(?:[A-Za-z][A-Za-z0-9-]{1,60}-by|[Ff]ixes|[Ll]ink|[Cc]loses|[Cc]c): \S")
 
@@ -141,7 +142,7 @@ def format_author(text: str) -> str:
     return f"{mailbox.name} <{mailbox.address}>"
 
 
-def _write_files(diff: str) -> Iterable[str]:
+def _write_files(diff: str) -> Iterator[str]:
     lines = diff.split("\n")
     for number, section in enumerate(find_sections(lines)):
         if number:
@@ -149,7 +150,7 @@ def _write_files(diff: str) -> Iterable[str]:
         header = lines[section.start : section.body]
         names = read_names(header)
         yield f" ## {_title(header, names.old, names.new)} ##"
-        yield from _write_body(lines, section, names.new or names.old)
+        yield from _write_body(lines[section.body : section.end], names.new or names.old)
 
 
 def _title(header: Sequence[str], old: str, new: str) -> str:
@@ -165,18 +166,17 @@ def _title(header: Sequence[str], old: str, new: str) -> str:
     return f"{new or old}{change}"
 
 
-def _write_body(lines: Sequence[str], section: Section, path: str) -> Iterable[str]:
-    body = lines[section.body : section.end]
+def _write_body(body: Sequence[str], path: str) -> list[str]:
     if body and body[0].rstrip("\r") == "GIT binary patch":
         digest = hashlib.sha256("\n".join(body).encode("utf-8", "surrogatepass")).hexdigest()
         # Its lines tell nothing to people, but that it changed does.
-        yield f" Binary patch {digest[:12]}"
-        return
-    for line in body:
-        if line.startswith("@@ ") and (hunk := _HUNK.match(line)):
-            yield f"@@ {path}:{hunk[1]}" if hunk[1] else "@@"
-        elif not line:
-            # A mailer that eats trailing blanks leaves an empty line of a context line " ".
-            yield " "
-        else:
-            yield line if line[0] in "+- " else f" {line}"
+        return [f" Binary patch {digest[:12]}"]
+    return [line if line[:1] in _MARKS else _write_other(line, path) for line in body]
+
+
+def _write_other(line: str, path: str) -> str:
+    """A line of a diff that has no mark: the heading of a hunk, or one that lost its mark: a mailer
+    that eats trailing blanks leaves an empty line of a context line " "."""
+    if line.startswith("@@ ") and (hunk := _HUNK.match(line)):
+        return f"@@ {path}:{hunk[1]}" if hunk[1] else "@@"
+    return f" {line}"

@@ -206,12 +206,12 @@ def test_the_page_takes_a_fixed_number_of_queries(
     client, project, reroll, django_assert_num_queries
 ):
     url = url_of(*reroll)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(url)
     for version in range(3, 8):
         send(project, version, *[(f"Part {n}", "it") for n in range(version)], cover="More.")
     series = Series.objects.get(version=7)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert client.get(url_of(reroll[0], series)).status_code == 200
 
 
