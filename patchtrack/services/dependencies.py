@@ -94,8 +94,8 @@ def _name_all(place: Place, series: Series, messages: Iterable[Message]) -> set[
 
 def _find_said(messages: Collection[int], names: Collection[str]) -> list[Said]:
     """What some messages need, and what needs one of the names; one query."""
-    own = Q(message__in=messages)
-    said = Dependency.objects.filter(own | Q(target__in=names))
+    own = Q(message__among_all=messages)
+    said = Dependency.objects.filter(own | Q(target__among_all=names))
     first = Case(When(own, then=Value(0)), default=Value(1))
     return read_said(said.order_by(first, "-pk"), _MOST_SAID)
 

@@ -26,7 +26,7 @@ def find_said(cover: Cover | None, patches: Iterable[Patch]) -> list[Comment]:
     """The comments on a series' cover letter, and those on its patches that have trailers; one
     query."""
     # By their keys: the database would else look through all comments that there are.
-    said = Q(patch__in=[patch.pk for patch in patches]) & ~Q(message__trailers={})
+    said = Q(patch__among_all=[patch.pk for patch in patches]) & ~Q(message__trailers={})
     if cover:
         said |= Q(cover=cover.pk)
     comments = Comment.objects.filter(said)
