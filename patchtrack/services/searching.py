@@ -8,7 +8,7 @@ from itertools import takewhile
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 
-from patchtrack.models import Message, Person, Unsearched
+from patchtrack.models import Person, Unsearched
 from patchtrack.services.listing import MOST_COUNTED
 from patchtrack.services.search_hits import Found, Hit, Stretch
 from patchtrack.services.search_marks import Marks, find_marks
@@ -31,19 +31,6 @@ _TOOK_TOO_LONG = "57014"  # SQLSTATE: query canceled
 _NEAR = timedelta(days=14)
 _MOMENT = timedelta(microseconds=1)
 _GREATEST_ID = 10**18 - 1
-_PARENTS = ("patch", "cover")
-# What of messages no list of them shows.
-_UNUSED = (
-    *("ancestors", "change_id", "flags", "label", "name", "trailers"),
-    *("patch__hash", "patch__name", "patch__paths", "patch__tags"),
-    *("patch__pull_url", "patch__chosen_pull_url"),
-    *(
-        f"comment__{of}__{name}"
-        for of in _PARENTS
-        for name in ("name", "pull_url", "message__subject", "message__trailers")
-    ),
-    *(f"comment__patch__{name}" for name in ("paths", "tags", "chosen_pull_url")),
-)
 
 
 def find_hits(query: Query, stretch: Stretch, now: datetime, projects: Sequence[int] = ()) -> Found:
@@ -109,14 +96,6 @@ def _find_bounds(query: Query, stretch: Stretch) -> tuple[datetime, datetime]:
     if stretch.place:
         return since, min(before, min(stretch.place.date, LATEST) + _MOMENT)
     return since, before
-
-
-def find_messages(hits: Sequence[Hit]) -> list[Message]:
-    """The messages of hits, in their order, with what a list tells of them; one query."""
-    related = ("project", "author", "patch__state", *(f"comment__{of}__message" for of in _PARENTS))
-    messages = Message.objects.select_related(*related).defer(*_UNUSED)
-    found = messages.in_bulk([hit.message for hit in hits])
-    return [found[hit.message] for hit in hits if hit.message in found]
 
 
 def find_people(query: Query, most: int) -> list[Person]:

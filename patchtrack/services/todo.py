@@ -33,7 +33,7 @@ _CHANGED = (
 
 
 class Home(NamedTuple):
-    """The project of a patch."""
+    """The project that something is in."""
 
     linkname: str
     name: str

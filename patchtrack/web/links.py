@@ -12,6 +12,7 @@ from patchtrack.services.links import (
     quote_segment,
     series_url,
 )
+from patchtrack.services.search_found import FoundMessage
 
 __all__ = [
     "archive_page",
@@ -22,12 +23,13 @@ __all__ = [
     "message_url",
     "own_url",
     "person_url",
+    "place_url",
     "quote_segment",
     "series_url",
 ]
 
 
-def own_url(linkname: str, message: Message, leaf: str = "") -> str:
+def own_url(linkname: str, message: Message | FoundMessage, leaf: str = "") -> str:
     """The page that a message has for itself, or one of its other forms."""
     kind = message.kind if message.kind in (Kind.PATCH, Kind.COVER) else "mail"
     return message_url(linkname, kind, message.message_id, leaf)
@@ -36,7 +38,12 @@ def own_url(linkname: str, message: Message, leaf: str = "") -> str:
 def comment_url(linkname: str, comment: Comment) -> str:
     """Where a comment stands on the page of its patch or cover."""
     kind, parent = ("patch", comment.patch) if comment.patch else ("cover", comment.cover)
-    return f"{message_url(linkname, kind, parent.message.message_id)}#{comment.pk}"
+    return place_url(linkname, kind, parent.message.message_id, comment.pk)
+
+
+def place_url(linkname: str, kind: str, message_id: str, comment: int) -> str:
+    """Where a comment, by its id, stands on the page of a "patch" or "cover"."""
+    return f"{message_url(linkname, kind, message_id)}#{comment}"
 
 
 def list_url(linkname: str, page: str, query: str = "") -> str:

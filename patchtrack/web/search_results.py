@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 from django.http import Http404
 from django.utils.safestring import SafeString
 
-from patchtrack.models import Kind, Message, Project
+from patchtrack.models import Kind
+from patchtrack.services.search_found import FoundMessage, find_messages
 from patchtrack.services.search_hits import Found, Hit, Stretch
 from patchtrack.services.search_query import Mark, Query, Words
 from patchtrack.services.search_words import read_own_text
-from patchtrack.services.searching import find_messages
 from patchtrack.services.stored import find_bodies
 from patchtrack.web.filters import Chip
-from patchtrack.web.links import comment_url, own_url
+from patchtrack.web.links import own_url, place_url
 from patchtrack.web.mails import LARGEST_COMMENT
 from patchtrack.web.ordering import format_key, parse_key
 from patchtrack.web.snippets import Marker, render_marked, render_snippet
@@ -34,7 +34,7 @@ _CHIP_NAMES = {"project": "project", "kind": "kind", "m": "message-id"}
 class Result:
     """A message that was found, with the address that shows it; subject and snippet are HTML."""
 
-    message: Message
+    message: FoundMessage
     place: str
     kind: str
     subject: SafeString
@@ -112,10 +112,11 @@ def _shown_words(query: Query, fields: Iterable[str]) -> list[Words]:
     return [part for part in query.words() if not part.is_excluded and part.field in fields]
 
 
-def _find_place(message: Message) -> str:
+def _find_place(message: FoundMessage) -> str:
     linkname = message.project.linkname
-    comment = getattr(message, "comment", None)
-    return comment_url(linkname, comment) if comment else own_url(linkname, message)
+    if message.commented:
+        return place_url(linkname, *message.commented, message.pk)
+    return own_url(linkname, message)
 
 
 def search_url(query: Query | str, **parameters: str) -> str:
@@ -149,7 +150,7 @@ def list_kinds(query: Query, results: Sequence[Result]) -> list[Link]:
 
 def list_projects(query: Query, results: Iterable[Result]) -> list[Link]:
     """Searches in one alone of the projects that were found; none where there is but one."""
-    found: set[Project] = {result.message.project for result in results}
+    found = {result.message.project for result in results}
     if len(found) < 2 or any(mark.name == "project" for mark in query.marks()):
         return []
     ordered = sorted(found, key=lambda project: project.linkname)

@@ -13,13 +13,12 @@ from patchtrack.web.search_results import Result
 
 def render_result(result: Result, clock: Clock) -> SafeString:
     message = result.message
-    patch = getattr(message, "patch", None)
     html = (
         f'<tr>\n<td class="name"><a href="{escape(result.place)}">'
         f"<bdi>{result.subject or '(no subject)'}</bdi></a>\n{_render_snippet(result)}</td>\n"
         f"<td>{result.kind}</td>\n<td>{escape(message.project.name)}</td>\n"
         f'<td class="person">{_render_author(result)}</td>\n'
-        f'<td class="state">{escape(patch.state.name) if patch else ""}</td>\n'
+        f'<td class="state">{escape(message.state or "")}</td>\n'
         f'<td class="number age">{clock.render_age(message.date)}</td>\n</tr>'
     )
     return mark_safe(html)  # noqa: S308 (all that came by mail was escaped)

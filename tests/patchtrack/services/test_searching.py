@@ -9,13 +9,13 @@ from django.test.utils import CaptureQueriesContext
 
 from patchtrack.models import Message, SearchText
 from patchtrack.services import searching
+from patchtrack.services.search_found import find_messages
 from patchtrack.services.search_hits import Hit, Stretch
 from patchtrack.services.search_index import record_search_texts
 from patchtrack.services.search_query import parse_query
 from patchtrack.services.searching import (
     count_waiting,
     find_hits,
-    find_messages,
     find_people,
 )
 from tests.factories import PersonFactory, ProjectFactory, deliver, make_diff, make_mail

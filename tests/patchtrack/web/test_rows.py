@@ -6,9 +6,10 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.urls import set_script_prefix
 
-from patchtrack.models import Kind, Message, Patch, Person, Project, Series, State, Tag
+from patchtrack.models import Kind, Message, Patch, Person, Series, State, Tag
 from patchtrack.services.compare import Line, Sign
 from patchtrack.services.listing import SeriesFacts
+from patchtrack.services.search_found import Author, FoundMessage
 from patchtrack.services.series import Slot
 from patchtrack.services.todo import Home, Submitter, ToReview, Waiting
 from patchtrack.services.versions import Sent
@@ -65,12 +66,10 @@ def render_waiting() -> str:
 
 
 def render_found() -> str:
-    patch = make_patch()
-    message = patch.message
-    message.project, message.author, message.date = Project(name=EVIL), patch.submitter, NOON
     marker = Marker(())
+    home, author = Home(EVIL, EVIL), Author(9, EVIL, EVIL)
     result = Result(
-        message=message,
+        message=FoundMessage(9, NOON, Kind.PATCH, EVIL, EVIL, home, author, EVIL, None),
         place=EVIL,
         kind="patch",
         subject=render_marked(EVIL, 100, marker),
