@@ -11,6 +11,7 @@ from django.db import connection, connections
 
 from ingest.policy import find_tags
 from patchtrack.models import (
+    ArrivalBlock,
     Bundle,
     BundlePatch,
     DelegationRule,
@@ -47,6 +48,7 @@ def fill_database(
     with without_indexes(TABLES):
         _copy_series(setting, plans, jobs, tell)
         _number_events()
+        _note_arrivals()
         tell("making indexes")
         _speed_up()
     settle_tables([Project, Person, *TABLES])
@@ -60,6 +62,16 @@ def _number_events() -> None:
         cursor.execute("UPDATE patchtrack_event SET cursor = id")
         cursor.execute(
             "UPDATE patchtrack_eventcounter SET last = (SELECT max(id) FROM patchtrack_event)"
+        )
+
+
+def _note_arrivals() -> None:
+    """What is noted of mail when the search comes to know of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO patchtrack_arrivalblock (day, block) SELECT DISTINCT"
+            " (received_at AT TIME ZONE 'UTC')::date, message_id / %s FROM patchtrack_mail",
+            [ArrivalBlock.SIZE],
         )
 
 

@@ -12,6 +12,7 @@ from django.db import connection
 from ingest.audit import audit
 from ingest.mail import parse_mail
 from patchtrack.models import (
+    ArrivalBlock,
     Bundle,
     Check,
     Comment,
@@ -190,14 +191,19 @@ def find_index():
         return cursor.fetchall()
 
 
+def find_arrivals():
+    return sorted(ArrivalBlock.objects.values_list("day", "block"))
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="COPY is PostgreSQL's")
 def test_the_search_finds_all_of_it_as_if_it_had_been_delivered(make_database):
     make_database("--patches=20")
-    made = find_index()
+    made, arrivals = find_index(), find_arrivals()
     assert not Unsearched.objects.exists()
+    ArrivalBlock.objects.all().delete()
     add_all_unsearched()
     assert record_search_texts(1000) == len(made) == Message.objects.count()
-    assert find_index() == made
+    assert (find_index(), find_arrivals()) == (made, arrivals)
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="COPY is PostgreSQL's")
