@@ -4,6 +4,10 @@ import gc
 
 from django.urls import get_resolver
 
+# So many objects must be new before the collector looks through them. Its own 700 are a few rows
+# of a list, which may have thousands, and hardly ever is one of them out of use.
+_MOST_NEW = 10_000
+
 
 def freeze_what_lasts() -> None:
     """Load what all pages need, and never look through it again for what is out of use.
@@ -15,3 +19,4 @@ def freeze_what_lasts() -> None:
     _ = get_resolver().url_patterns
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_MOST_NEW, *gc.get_threshold()[1:])
