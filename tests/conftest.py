@@ -53,6 +53,7 @@ def pytest_ignore_collect(collection_path, config) -> bool | None:
 def pytest_collection_finish() -> None:
     # It stays to the end. To look through it for garbage took a twentieth of the time.
     gc.freeze()
+    gc.set_threshold(10_000)
     gc.enable()
 
 
