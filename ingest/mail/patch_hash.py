@@ -4,8 +4,8 @@ import hashlib
 import re
 
 # What is not hashed as it stands: lone headers, and runs of lines that are passed over.
-# That every match begins with LF makes the search fast. A possessive repeat of a group would say the
-# same, but before 3.11.5 Python takes in what its last, vain try has read (gh-106052).
+# That every match begins with LF makes the search fast. A possessive repeat of a group would say
+# the same, but before 3.11.5 Python takes in what its last, vain try has read (gh-106052).
 _SPECIAL = re.compile(
     r"\n(?:((?:@@ -|--- |\+\+\+ )[^\n]*+)"
     r"|(?![-+ ])[^\n]*+(?>(?:\n(?![-+ ]|@@ -)[^\n]*+)*))"
