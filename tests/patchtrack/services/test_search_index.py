@@ -1,5 +1,8 @@
 """The index takes in what waits, whatever one of the mails holds; and what fails waits on."""
 
+import random
+from string import ascii_lowercase
+
 import pytest
 from django.db import DataError, connection
 
@@ -106,6 +109,22 @@ def test_a_patch_of_thousands_of_files_is_found(project):
     Patch.objects.update(paths=[f"src/{number}/kettle.c" for number in range(20_000)])
     record_search_texts()
     assert find("dfn:src/1/kettle.c") == ["big"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no other place for them")
+def test_the_words_of_a_long_mail_are_in_its_row(project):
+    """A search for a phrase reads those of many mails."""
+    choice = random.Random(1)
+    words = ["".join(choice.choices(ascii_lowercase, k=8)) for _ in range(400)]
+    deliver(project, make_mail(body=" ".join(words) + "\n"))
+    record_search_texts()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reltoastrelid::regclass FROM pg_class"
+            " WHERE oid = 'patchtrack_searchtext'::regclass"
+        )
+        cursor.execute(f"SELECT count(*) FROM {cursor.fetchone()[0]}")
+        assert cursor.fetchone() == (0,)
 
 
 def test_a_message_that_is_gone_waits_no_more(two):
