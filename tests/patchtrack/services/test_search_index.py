@@ -117,7 +117,7 @@ def test_the_words_of_a_long_mail_are_in_its_row(project):
     choice = random.Random(1)
     words = ["".join(choice.choices(ascii_lowercase, k=8)) for _ in range(400)]
     deliver(project, make_mail(body=" ".join(words) + "\n"))
-    record_search_texts()
+    assert record_search_texts() == 1
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT reltoastrelid::regclass FROM pg_class"
