@@ -76,7 +76,8 @@ class StoredReading:
             yield "author", message.author.address, parsed.author.address
         yield from self._dependency_differences()
         linkname = self.project.linkname
-        yield from self._submission_differences("patch", patch_columns(parsed, linkname))
+        of_patch = patch_columns(parsed, linkname) | {"msgid": message.message_id}
+        yield from self._submission_differences("patch", of_patch)
         yield from self._submission_differences("cover", submission_columns(parsed, linkname))
         for copy in self.copies:
             yield from self._copy_differences(copy)

@@ -291,6 +291,7 @@ class _SeriesRows:
         self._put(
             Patch,
             message_id=row,
+            msgid=letter.parsed.message_id,
             number=letter.parsed.subject.number,
             follows_all=follows_all,
             version=plan.version,

@@ -55,9 +55,10 @@ def _shared_columns(writing: Writing, mail: Incoming) -> dict[str, Any]:
     }
 
 
-def _patch_columns(writing: Writing, mail: Incoming) -> dict[str, Any]:
-    linkname = writing.policy.project.linkname
-    return _shared_columns(writing, mail) | patch_columns(mail.parsed, linkname)
+def _patch_columns(writing: Writing, place: Place) -> dict[str, Any]:
+    linkname, mail = writing.policy.project.linkname, place.reading.incoming
+    columns = _shared_columns(writing, mail) | patch_columns(mail.parsed, linkname)
+    return columns | {"msgid": place.message_id}
 
 
 def _new_patch(writing: Writing, place: Place) -> Patch:
@@ -75,7 +76,7 @@ def _new_patch(writing: Writing, place: Place) -> Patch:
         tags=dict(place.plan.tags),
         state_id=writing.policy.choose_state(mail.parsed),
         delegate_id=writing.policy.choose_delegate(mail.parsed),
-        **_patch_columns(writing, mail),
+        **_patch_columns(writing, place),
     )
 
 
@@ -124,8 +125,7 @@ def _change_patch(writing: Writing, place: Place) -> None:
     }
     columns = {name: value for name, value in now.items() if before[name] != value}
     if place.reading:
-        mail = place.reading.incoming
-        columns |= _patch_columns(writing, mail)
+        columns |= _patch_columns(writing, place)
         if place.reading.is_other_copy:
             columns |= _initial_columns(writing, place)
     if columns:

@@ -1,5 +1,6 @@
 """Makes the short records that stand within others; of what many rows share, once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +9,12 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from patchtrack.api.formats import format_date
 from patchtrack.api.versions import keep_known
 from patchtrack.models import Check, Comment, Cover, Patch, Person, Project, Series
-from patchtrack.services.links import archive_page, quote_segment
+from patchtrack.services.links import (
+    archive_page,
+    quote_name,
+    quote_segment,
+    split_archive_url,
+)
 from patchtrack.services.parts import Part
 from patchtrack.services.revisions import Revision
 
@@ -20,26 +26,28 @@ CHECKS = {result.value: result.label for result in Check.Result}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mails:
     """The patches, or the cover letters, of a project, of which a page may tell a thousand times:
-    `kind` is "patch" or "cover", and `url` and `page` are how their addresses begin."""
+    `kind` is "patch" or "cover", `url` and `page` are how their addresses begin, and `archive` is
+    what stands around their message-ids in those of the list's archive."""
 
     kind: str
     version: int
-    project: Project
     url: str
     page: str
+    archive: Sequence[str]
 
     def find_page(self, message_id: str) -> str:
         """As `message_url` has it."""
         return f"{self.page}{quote_segment(message_id)}/"
 
     def tell(self, row: Patch | Cover | Part, message_id: str) -> Record:
-        page = self.find_page(message_id)
+        segment, in_archive = quote_name(message_id)
+        page = f"{self.page}{segment}/"
         record = {
             "id": row.pk,
             "url": f"{self.url}{row.pk}/",
             "web_url": page,
             "msgid": f"<{message_id}>",
-            "list_archive_url": archive_page(self.project, message_id) or None,
+            "list_archive_url": in_archive.join(self.archive) or None,
             "date": format_date(row.date),
             "name": row.name,
             "mbox": f"{page}mbox/",
@@ -123,9 +131,9 @@ class EmbeddedRecords:
             self._mails[kind, project.pk] = Mails(
                 kind=kind,
                 version=self.version,
-                project=project,
                 url=f"{self.site}/api{self.prefix}/{resource}/",
                 page=f"{self.site}/project/{project.linkname}/{kind}/",
+                archive=split_archive_url(project),
             )
         return self._mails[kind, project.pk]
 
@@ -134,7 +142,7 @@ class EmbeddedRecords:
 
     def part(self, part: Part, project: Project) -> Record:
         """The same of a patch of a series."""
-        return self.patches_of(project).tell(part, part.message_id)
+        return self.patches_of(project).tell(part, part.msgid)
 
     def embedded_cover(self, cover: Cover, project: Project) -> Record:
         return self.covers_of(project).tell(cover, cover.message.message_id)

@@ -40,7 +40,7 @@ from patchtrack.services.searching import Stretch, find_hits
 from patchtrack.services.series_by_patches import filter_by_checks, filter_by_patches
 
 # Of what `q` finds in mails, so many are looked at, the newest ones.
-MOST_FOUND = 2000
+MOST_FOUND = 1000
 # As on the web pages.
 _LONGEST_TEXT = 200
 _RESULTS: Mapping[str, int | None] = {

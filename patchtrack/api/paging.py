@@ -17,7 +17,7 @@ LARGEST_SIZE = 250
 # of rows takes much longer than to tell of hundreds.
 MOST_COUNTED = 10_000
 # Nor are so many where more is asked of each row than what its own columns say.
-MOST_FOUND = 1_000
+MOST_FOUND = 500
 # Longer than the number of any page; and times the largest size still a number for a database.
 _MOST_DIGITS = 15
 _NO_PAGE = "Invalid page."

@@ -133,7 +133,7 @@ class Records(EmbeddedRecords):
             "web_url": self.find_series_page(series, project),
             "mbox": self.find_series_mbox(series),
             "cover_letter": self.embedded_cover(cover, project) if cover else None,
-            "patches": [tell_part(part, part.message_id) for part in parts],
+            "patches": [tell_part(part, part.msgid) for part in parts],
         }
         if known:
             record["dependencies"] = [self.url(f"series/{one.id}") for one in known.needs]

@@ -108,6 +108,8 @@ class Patch(Submission):
     series = models.ForeignKey(
         Series, models.PROTECT, null=True, db_index=False, related_name="patches"
     )
+    # Whoever lists the patches of many series would read thousands of messages for it.
+    msgid = models.CharField(max_length=400, help_text="the message-id of its message")
     number = models.IntegerField(null=True)
     version = models.IntegerField(default=1, help_text="that of its series")
     follows_all = models.BooleanField(

@@ -60,15 +60,26 @@ def archive_url(project: Project, message: Message) -> str:
 
 def archive_page(project: Project, message_id: str) -> str:
     """Where a mail, which we need not have, is in the list's archive, or an empty string."""
-    around = _split_archive_url(project.list_archive_url_format)
-    name = message_id if _IS_PLAIN(message_id) else quote(message_id, safe="@")
-    return name.join(around)
+    _, name = quote_name(message_id)
+    return name.join(split_archive_url(project))
+
+
+def quote_name(message_id: str) -> tuple[str, str]:
+    """A message-id as it stands in our addresses, and as in those of archives."""
+    if _IS_PLAIN(message_id):
+        return message_id, message_id
+    return quote_segment(message_id), quote(message_id, safe="@")
+
+
+def split_archive_url(project: Project) -> Sequence[str]:
+    """What stands around message-ids in the addresses of the list's archive: nothing if it is not
+    on the web."""
+    return _split_template(project.list_archive_url_format)
 
 
 @lru_cache(maxsize=1024)
-def _split_archive_url(template: str) -> Sequence[str]:
-    """What stands around message-ids in the addresses of an archive, which is on the web; a page
-    has a thousand of them."""
+def _split_template(template: str) -> Sequence[str]:
+    """A page has a thousand addresses of the same archive."""
     return tuple(template.split("{}")) if is_web_url(template) else ()
 
 

@@ -10,14 +10,14 @@ from patchtrack.services.series import IN_ORDER
 
 
 class Part(NamedTuple):
-    """A patch of `series` (an id), which came as the mail `message_id`. Its state is told by slug,
+    """A patch of `series` (an id), which came as the mail `msgid`. Its state is told by slug,
     and by its place among the states; `check_state` is None where it was not checked."""
 
     series: int
     pk: int
     name: str
     date: datetime
-    message_id: str
+    msgid: str
     number: int | None
     state_slug: str
     state_place: int
@@ -25,7 +25,7 @@ class Part(NamedTuple):
 
 
 _COLUMNS = (
-    "series_id", "pk", "name", "date", "message__message_id", "number", "state__slug",
+    "series_id", "pk", "name", "date", "msgid", "number", "state__slug",
     "state__ordering", "check_state",
 )  # fmt: skip
 

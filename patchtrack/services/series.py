@@ -8,7 +8,7 @@ from django.db.models import F
 from patchtrack.models import Patch, Series
 
 # The order of a series: by number, and what has none of it first, on every database.
-IN_ORDER = (F("number").asc(nulls_first=True), "date", "message__message_id")
+IN_ORDER = (F("number").asc(nulls_first=True), "date", "msgid")
 # What is told of patches, of which there may be hundreds; to read all columns takes longer.
 _TOLD = (
     *"name number date archived tags comment_count check_state".split(),

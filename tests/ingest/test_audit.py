@@ -150,6 +150,7 @@ COLUMNS = [
     (Patch, "step1@example.org", "date", NEVER),
     (Patch, "step1@example.org", "submitter", PersonFactory),
     (Patch, "step1@example.org", "pull_url", "git://example.org"),
+    (Patch, "step1@example.org", "msgid", "x@example.org"),
     (Patch, "step1@example.org", "series", lambda: get_series("sugar@example.org")),
     (Patch, "step1@example.org", "series", None),
     (Patch, "step1@example.org", "number", 2),

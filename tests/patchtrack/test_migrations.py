@@ -29,3 +29,11 @@ def test_names_are_found_after_the_way_back_and_forth():
     deliver(project, make_mail(subject="[PATCH] Mend the spout", diff=make_diff("b")))
     assert find("eapo") == ["Warm the teapot"]
     assert find("pout") == ["Mend the spout"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_patches_that_are_stored_get_their_message_ids():
+    deliver(ProjectFactory(), make_mail(message_id="tea@example.org", diff=make_diff("a")))
+    migrate("0023_words_in_rows")
+    migrate()
+    assert Patch.objects.get().msgid == "tea@example.org"
