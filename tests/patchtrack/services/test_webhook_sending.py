@@ -238,9 +238,12 @@ def test_an_error_of_our_own_keeps_nobody_else_waiting(project, receiver, hook, 
 def test_who_dies_between_sending_and_recording_sends_the_same_again(
     project, receiver, hook, monkeypatch
 ):
+    def die(*_):
+        raise KeyboardInterrupt
+
     add_patch(project)
     with monkeypatch.context() as patch:
-        patch.setattr(webhook_sending._Turn, "_settle", lambda *_: exec("raise KeyboardInterrupt"))
+        patch.setattr(webhook_sending._Turn, "_settle", die)
         with pytest.raises(KeyboardInterrupt):
             send()
     # Nobody else sends it before the claim has ended.
