@@ -43,17 +43,21 @@ def run(*words: object) -> Ran:
     return Ran(status=status, out=out.getvalue(), err=err.getvalue())
 
 
-def run_process(environment: Mapping[str, str], *words: object, stdin: bytes = b"") -> Ran:
+def run_process(
+    environment: Mapping[str, str], *words: object, stdin: bytes = b"", program: Path = MANAGE
+) -> Ran:
     """Run a command as its users do."""
-    child = start(environment, *words)
+    child = start(environment, *words, program=program)
     out, err = child.communicate(stdin, timeout=SECONDS)
     return Ran(status=child.returncode, out=out.decode(), err=err.decode())
 
 
-def start(environment: Mapping[str, str], *words: object) -> subprocess.Popen[bytes]:
+def start(
+    environment: Mapping[str, str], *words: object, program: Path = MANAGE
+) -> subprocess.Popen[bytes]:
     """A command that runs, with pipes to all its streams."""
     return subprocess.Popen(
-        [sys.executable, MANAGE, *map(str, words)],
+        [sys.executable, program, *map(str, words)],
         env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -15,7 +15,6 @@ import pytest
 from django.db import OperationalError
 
 from ingest import importer
-from ingest.batches import BATCH_MESSAGES
 from ingest.errors import TryAgain
 from patchtrack.models import ArchivePosition, Event, Kind, Mail, Message, Outcome
 from tests.factories import ProjectFactory, make_diff, make_mail
@@ -23,8 +22,10 @@ from tests.ingest.archive.samples import make_epoch, make_mbox
 from tests.waiting import SECONDS
 
 from .running import run, run_process, start
+from .small_batches import BATCH_MESSAGES
 
 TEA = {"List-Id": "<tea.lists.example.org>"}
+SMALL_BATCHES = Path(__file__).with_name("small_batches.py")
 KEYS = (
     "read patch cover comment other duplicate conflict ignored unrouted quarantined seconds"
 ).split()
@@ -35,10 +36,11 @@ def tea(db):
     return ProjectFactory(linkname="tea")
 
 
-def make_patch(number: int) -> bytes:
+def make_patch(number: int, body: str = "Hello.\n") -> bytes:
     return make_mail(
         subject=f"[PATCH] Step {number}",
         message_id=f"{number}@example.org",
+        body=body,
         diff=make_diff(f"step{number}.c"),
         headers=TEA,
     )
@@ -279,16 +281,18 @@ def test_two_jobs_make_the_same_state(child_environment, tmp_path):
         make_mail(
             subject=f"Re: Step {number}", in_reply_to=f"{number}@example.org", date=None, body=body
         )
-        for number in range(90)
+        for number in range(30)
         for body in ("Acked-by: Bob <bob@example.org>\n", "No.\n")
     ]
-    archive = write_mbox(tmp_path / "mbox", *threads, *make_patches(90))
+    archive = write_mbox(tmp_path / "mbox", *threads, *make_patches(30))
     run("parsearchive", "--project", serial.linkname, archive)
     ran = run_process(
         child_environment,
-        *("parsearchive", "--json", "--jobs", 2, "--project", parallel.linkname, archive),
+        *("parsearchive", "--json", "--no-index", "--jobs", 2),
+        *("--project", parallel.linkname, archive),
+        program=SMALL_BATCHES,
     )
-    assert (ran.summary["patch"], ran.summary["comment"]) == (90, 180)
+    assert (ran.summary["patch"], ran.summary["comment"]) == (30, 60)
     one, other = (run("dumpstate", "--project", p.linkname).out for p in (serial, parallel))
     assert one == other
 
@@ -335,10 +339,12 @@ def test_a_database_that_is_away_at_the_end_too(transactional_db, mbox, monkeypa
 
 # Imports that are stopped: they read from a pipe that stays open, so they never come to its end.
 
-MANY = make_patches(620)
+# Longer than what is read of an archive before its first mail.
+LONG = "Hello, and hello again.\n" * 300
+MANY = [make_patch(number, LONG) for number in range(32)]
 # So many mails make at least one whole batch, and of one job exactly one.
-ENOUGH = {1: BATCH_MESSAGES + 200, 2: 2 * BATCH_MESSAGES + 100}
-FINISH = ("parsearchive", "--json", "-")
+ENOUGH = {1: 2 * BATCH_MESSAGES - 2, 2: 2 * BATCH_MESSAGES + 6}
+FINISH = ("parsearchive", "--json", "--no-index", "-")
 
 
 @pytest.fixture
@@ -354,7 +360,7 @@ def interruptible():
 def stopped_import(environment: dict[str, str], jobs: int) -> Iterator[subprocess.Popen[bytes]]:
     """An import of MANY that has stored some mails and waits for more."""
     ProjectFactory(linkname="tea")
-    with start(environment, *FINISH, "--jobs", jobs) as child:
+    with start(environment, *FINISH, "--jobs", jobs, program=SMALL_BATCHES) as child:
         child.stdin.write(make_mbox(*MANY[: ENOUGH[jobs]]))
         child.stdin.flush()
         while not Message.objects.exists() or (jobs == 1 and not ArchivePosition.objects.exists()):
