@@ -16,6 +16,7 @@ import pytest
 
 from tests.postfix import require_postfix
 from tests.waiting import SECONDS
+from tools.chaos import main
 from tools.mayhem import courier
 from tools.mayhem import round as chaos
 from tools.mayhem.courier import Parcel, PostOffice, encode_data
@@ -26,6 +27,7 @@ from tools.mayhem.play import read_ledger
 from tools.mayhem.postfix import Postfix, join_settings
 from tools.mayhem.relay import Relay
 from tools.mayhem.verdict import judge_facts, normalize
+from tools.parallel_parse import STOPPING
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EARLY = (sys.executable, str(Path(__file__).with_name("early_lmtpd.py")))
@@ -54,7 +56,7 @@ def run_tool(*arguments: str) -> str:
 
 @pytest.mark.timeout(600)
 def test_nothing_is_lost_on_postgresql():
-    output = run_tool("--messages=250")
+    output = run_tool("--messages=150")
     assert WELL in output
     assert {name for name in USUAL if name not in output} == set()
 
@@ -70,24 +72,32 @@ def test_nothing_is_lost_through_postfix():
     assert WELL in run_tool("--mta=postfix", "--messages=100")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_nothing_is_left_behind_when_it_is_stopped(number):
+def test_nothing_is_left_behind_when_it_is_stopped():
     # First a lock is held in this round, so that the daemon lives when it is looked for.
-    round_ = ["--database=sqlite", "--messages=60", "--seed=44"]
+    round_ = ["--database=sqlite", "--messages=20", "--seed=20"]
     command = [sys.executable, ROOT / "tools/chaos.py", *round_]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert "seed" in process.stdout.readline()
         assert "hold a lock" in process.stdout.readline()
         daemons = [pid for pid in find_children(process.pid) if b"lmtpd" in read_command(pid)]
-        process.send_signal(number)
-    assert process.returncode == 128 + number
+        process.send_signal(signal.SIGINT)
+    assert process.returncode == 128 + signal.SIGINT
     assert len(daemons) == 1
     assert read_command(daemons[0]) == b""
 
 
+@pytest.mark.parametrize("number", STOPPING)
+def test_each_of_these_signals_stops_it(monkeypatch, signals, number):
+    monkeypatch.setattr(sys, "argv", ["chaos.py"])
+    monkeypatch.setattr("tools.chaos.play", lambda _: signal.raise_signal(number))
+    assert main() == 128 + number
+
+
 @pytest.mark.timeout(600)
-def test_a_daemon_that_answers_too_early_is_found_out():
-    setting = chaos.Setting(seed=3, mails=100, hold_seconds=0.5, database="sqlite", command=EARLY)
+def test_a_daemon_that_answers_too_early_is_found_out(monkeypatch):
+    # More need not happen.
+    monkeypatch.setattr(chaos, "choose_names", lambda *_, **__: {"kill the daemon": 1})
+    setting = chaos.Setting(seed=3, mails=100, database="sqlite", command=EARLY)
     assert "lost" in {fault.kind for fault in chaos.run_round(setting).faults}
 
 

@@ -13,7 +13,13 @@ import pytest
 from django.db import connection
 
 from tests.factories import DATE, make_diff, make_mail
-from tools.parallel_parse import Difference, derive_deliveries, find_differences
+from tools.parallel_parse import (
+    STOPPING,
+    Difference,
+    derive_deliveries,
+    find_differences,
+    main,
+)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PEOPLE = [f"{name} <{name.lower()}@example.org>" for name in ("Ann", "Bo", "Cleo", "Dora")]
@@ -164,15 +170,21 @@ def test_without_its_protection_answers_are_lost(write_archive, database_url):
     assert '"kind": "other"' in done.stdout
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_nothing_is_left_behind_when_it_is_stopped(write_archive, database_url, number):
+def test_nothing_is_left_behind_when_it_is_stopped(write_archive, database_url):
     archive = write_archive(make_crowds(3))
     process = start_tool(archive, "--database", database_url, "--workers=2")
     assert process.stdout.readline().startswith("run")
-    process.send_signal(number)
+    process.send_signal(signal.SIGTERM)
     process.communicate()
-    assert process.returncode == 128 + number
+    assert process.returncode == 128 + signal.SIGTERM
     assert find_leftovers(database_url, process.pid) == []
+
+
+@pytest.mark.parametrize("number", STOPPING)
+def test_each_of_these_signals_stops_it(monkeypatch, signals, number):
+    monkeypatch.setattr(sys, "argv", ["parallel_parse.py", "list.mbox"])
+    monkeypatch.setattr("tools.parallel_parse.run_all", lambda _: signal.raise_signal(number))
+    assert main() == 128 + number
 
 
 def test_every_mail_is_delivered_and_a_share_of_them_twice():
