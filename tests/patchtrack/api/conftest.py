@@ -9,6 +9,10 @@ from tests.factories import UserFactory
 
 @pytest.fixture
 def api() -> APIClient:
+    return make_api()
+
+
+def make_api() -> APIClient:
     """A client that sends JSON, unless it is told otherwise."""
     client = APIClient()
     client.default_format = "json"

@@ -32,12 +32,12 @@ NAMES = {
 
 
 @pytest.mark.parametrize("path", NAMES)
-def test_no_query_fails(client, maintainer, patch, path):
-    client.force_login(maintainer)
+def test_no_query_fails(api, maintainer, patch, path):
+    api.force_authenticate(maintainer)
     url = f"/api/{path.format(patch=patch.pk)}"
     for name in NAMES[path].split():
         for value in VALUES:
-            answer = client.get(url, {name: value})
+            answer = api.get(url, {name: value})
             assert answer.status_code in (200, 400, 404), (name, value)
 
 

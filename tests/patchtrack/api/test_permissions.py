@@ -4,11 +4,13 @@ import json
 
 import pytest
 from django.db import transaction
+from rest_framework.test import APIClient
 
 from patchtrack.models import Comment, Cover, Patch, Person, Series
 from patchtrack.services.bundles import BundleWish, make_bundle
 from patchtrack.services.checks import NewCheck, add_check
 from tests.factories import ProjectFactory, UserFactory
+from tests.patchtrack.api.conftest import make_api
 from tests.patchtrack.api.shared import patch, project, series
 
 # Fixtures.
@@ -149,23 +151,29 @@ def ids(patch, people) -> dict[str, int]:
     }
 
 
-def ask(api, user, method: str, path: str, sent) -> int:
-    """The status of the answer."""
-    api.logout()
-    if user:
-        api.force_login(user)
-    return getattr(api, method.lower())(path, sent).status_code
+@pytest.fixture(scope="module")
+def clients(people) -> dict[str, APIClient]:
+    """A client in which each of them has logged in."""
+    clients = {who: make_api() for who in WHO}
+    for who, user in people.items():
+        clients[who].force_login(user)
+    return clients
 
 
 @pytest.mark.parametrize(("method", "path", "sent"), TABLE)
-def test_who_may_do_what(api, people, ids, method, path, sent):
+def test_who_may_do_what(clients, ids, method, path, sent):
     let_in, status = TABLE[method, path, sent]
     sent = json.loads(sent.replace("4711", str(ids["patch"]))) if sent else None
     expected = 404 if "{private}" in path else 403
     path = f"/api/{path.format(**ids)}"
+
+    def ask(who: str) -> int:
+        """The status of the answer."""
+        return getattr(clients[who], method.lower())(path, sent).status_code
+
     for who in EVERYBODY - let_in:
-        assert (who, ask(api, people.get(who), method, path, sent)) == (who, expected)
+        assert (who, ask(who)) == (who, expected)
     for who in sorted(let_in):
         with transaction.atomic():
-            assert (who, ask(api, people.get(who), method, path, sent)) == (who, status)
+            assert (who, ask(who)) == (who, status)
             transaction.set_rollback(True)
