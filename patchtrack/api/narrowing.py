@@ -33,6 +33,7 @@ from patchtrack.models import Check, Cover, Patch
 from patchtrack.models.lookups import split_words
 from patchtrack.services import resolving
 from patchtrack.services.arrivals import filter_by_arrival, find_arrived
+from patchtrack.services.estimates import estimate_rows
 from patchtrack.services.filtering import has_prefix
 from patchtrack.services.resolving import NotFound
 from patchtrack.services.search_query import Mark, Query, parse_query
@@ -41,6 +42,8 @@ from patchtrack.services.series_by_patches import filter_by_checks, filter_by_pa
 
 # Of what `q` finds in mails, so many are looked at, the newest ones.
 MOST_FOUND = 1000
+# So many patches are found sooner by what they touch than by going through all in their order.
+MOST_FEW = 10_000
 # As on the web pages.
 _LONGEST_TEXT = 200
 _RESULTS: Mapping[str, int | None] = {
@@ -60,6 +63,8 @@ def narrow_all(rows: QuerySet, resource: str, parameters: QueryDict, version: in
     try:
         rows = narrow_by(rows, _FILTERS.get(resource, {}), asked)
         rows = _by_arrival(rows, resource, asked)
+        if resource == "patches":
+            rows = _by_content(rows, asked)
         if resource == "series":
             rows = _by_patches(rows, asked)
         if resource in TEXTS and asks_for_text(asked):
@@ -78,6 +83,7 @@ def asks_further(resource: str, parameters: QueryDict, version: int) -> bool:
 def find_further_filters(resource: str, version: int) -> list[str]:
     """The parameters by which a list of a version is narrowed here."""
     names = list(_FILTERS.get(resource, {}))
+    names += [*_OF_CONTENT] if resource == "patches" else []
     names += [*_OF_ONE_PATCH] if resource == "series" else []
     names += ["q_in"] if resource in TEXTS else []
     names += ["received_since", "received_before"] if resource in MESSAGES else []
@@ -93,6 +99,16 @@ def _by_arrival(rows: QuerySet, resource: str, asked: Asked) -> QuerySet:
         # By their patches they are found sooner.
         return rows.filter(head__in=find_arrived(since, before))
     return filter_by_arrival(rows, MESSAGES[resource], since, before)
+
+
+def _by_content(rows: QuerySet, asked: Asked) -> QuerySet:
+    """The patches that touch and say what is asked for; where these are few, found first."""
+    if not asked.keys() & _OF_CONTENT.keys():
+        return rows
+    wanted = narrow_by(Patch.objects.all(), _OF_CONTENT, asked)
+    if estimate_rows(wanted, MOST_FEW) <= MOST_FEW:
+        return rows.filter(pk__among_all=wanted.values("pk"))
+    return narrow_by(rows, _OF_CONTENT, asked)
 
 
 def _by_patches(rows: QuerySet, asked: Asked) -> QuerySet:
@@ -185,7 +201,6 @@ _FILTERS: Mapping[str, Mapping[str, Filter]] = {
     "patches": {
         "id": partial(_by_id, resolving.find_patches),
         "check": partial(_by_any, _is_checked),
-        **_OF_CONTENT,
     },
     # An event is received when it is recorded.
     "events": {"received_since": DATES["since"], "received_before": DATES["before"]},

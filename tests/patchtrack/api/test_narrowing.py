@@ -80,6 +80,12 @@ def test_what_patches_are_narrowed_to(client, patches, parameters, expected):
     assert names(client, **parameters) == expected
 
 
+@pytest.mark.parametrize("most", [0, 100])
+def test_patches_are_found_be_they_few_or_many(client, patches, monkeypatch, most):
+    monkeypatch.setattr("patchtrack.api.narrowing.MOST_FEW", most)
+    assert names(client, path=["src", "doc"], trailer="Tested-by", state="new") == "b"
+
+
 def test_patches_by_their_ids(client, patches):
     wanted = [Patch.objects.get(name__endswith=letter).pk for letter in "ca"]
     assert names(client, id=wanted) == "ac"
