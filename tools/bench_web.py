@@ -186,7 +186,7 @@ def measure_page(
 ) -> Figures:
     figures = Figures(name=page.name, is_list=page.is_list, by_cpu=by_cpu)
     addresses = page.find(keys)
-    for address in islice(cycle(addresses), WARMING):
+    for address in islice(cycle(addresses), min(WARMING, requests)):
         browser.get(address, page.as_user)
     backend = Backend()
     # Each address is asked for equally often, as far as that goes.
