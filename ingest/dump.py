@@ -9,21 +9,18 @@ from django.db import connection
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Collate
 
-from patchtrack.models import Event, Message, Project
+from patchtrack.models import Event, Message, Project, Series
 
 _COLUMNS = {
     "msgid": F("message_id"),
     "submitter": F("author__address"),
     "shown_name": Coalesce("patch__name", "cover__name", "subject"),
     "place": F("patch__number"),
-    "series": Coalesce("patch__series__head__message_id", "cover__series__head__message_id"),
-    "series_version": Coalesce("patch__series__version", "cover__series__version"),
-    "series_total": Coalesce("patch__series__total", "cover__series__total"),
-    "parent": Coalesce(
-        "comment__patch__message__message_id", "comment__cover__message__message_id"
-    ),
+    "series_id": Coalesce("patch__series", "cover__series"),
+    "parent_id": Coalesce("comment__patch", "comment__cover"),
     "state": F("patch__state__slug"),
 }
+_NO_SERIES = (None, None, None)
 
 
 def _find_rows(project: Project) -> QuerySet[Message, dict[str, Any]]:
@@ -34,6 +31,13 @@ def _find_rows(project: Project) -> QuerySet[Message, dict[str, Any]]:
         .order_by(Collate("message_id", collation))
         .values("kind", "date", "dated", "trailers", **_COLUMNS)
     )
+
+
+def _find_series(project: Project) -> dict[int, list[Any]]:
+    """The head's message-id, the version and the total of each series."""
+    series = Series.objects.filter(project=project)
+    rows = series.values_list("id", "head__message_id", "version", "total")
+    return {id_: told for id_, *told in rows.iterator()}
 
 
 def _find_events(project: Project) -> dict[str, list[str]]:
@@ -53,8 +57,10 @@ def dump_state(project: Project) -> Iterator[str]:
     Two databases that hold the same mails give the same lines, in whatever order, however
     often and by however many parsers the mails were stored.
     """
-    events = _find_events(project)
+    events, series = _find_events(project), _find_series(project)
+    message_ids = dict(Message.objects.filter(project=project).values_list("id", "message_id"))
     for row in _find_rows(project).iterator():
+        head, version, total = series.get(row["series_id"], _NO_SERIES)
         yield json.dumps(
             {
                 "msgid": row["msgid"],
@@ -62,11 +68,11 @@ def dump_state(project: Project) -> Iterator[str]:
                 "submitter": row["submitter"],
                 "name": row["shown_name"],
                 "date": row["date"].isoformat() if row["dated"] else None,
-                "series": row["series"],
+                "series": head,
                 "number": row["place"],
-                "version": row["series_version"],
-                "total": row["series_total"],
-                "parent": row["parent"],
+                "version": version,
+                "total": total,
+                "parent": message_ids.get(row["parent_id"]),
                 "state": row["state"],
                 "trailers": {key: len(said) for key, said in sorted(row["trailers"].items())},
                 "events": sorted(events.get(row["msgid"], ())),
