@@ -2,12 +2,11 @@
 
 import pytest
 from django.db import Error, connection
-from django.db.backends.signals import connection_created
 
-from ingest import statements
 from ingest.lookups import Lookup
 from patchtrack.models import Tag
 from patchtrack.services.database_errors import is_outage
+from tests.ingest.keeping import kept_plans
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -19,11 +18,8 @@ pytestmark = [
 
 @pytest.fixture
 def keeping_plans():
-    statements.keep_plans()
-    connection.close()
-    yield
-    connection_created.disconnect(statements._keep_plans)
-    connection.close()
+    with kept_plans():
+        yield
 
 
 def look_up_often():
