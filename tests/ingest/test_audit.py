@@ -210,6 +210,7 @@ def name_of(value: object) -> str:
     return str(value) if isinstance(value, str | int | None) else "other"
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("model", "message_id", "column", "value"), COLUMNS, ids=name_of)
 def test_a_wrong_column_is_reported(tea, model, message_id, column, value):
     change(model, message_id, column, value)
@@ -340,6 +341,7 @@ ROWS = [
 ]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("corrupt", ROWS)
 def test_a_wrong_row_is_reported(tea, corrupt):
     corrupt()
