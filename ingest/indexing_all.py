@@ -6,6 +6,7 @@ from concurrent.futures import Future
 
 from ingest.indexing import index_batch
 from ingest.workers import Workers
+from patchtrack.models import Unsearched
 
 _WAITING_FOR_EACH = 2
 
@@ -17,10 +18,20 @@ def index_all(jobs: int, report: Callable[[int], None]) -> int:
     what is left waits on. Raises TryAgain.
     """
     total = 0
-    for number in _index_by_one() if jobs == 1 else _index_by_many(jobs):
+    for number in _index(jobs):
         total += number
         report(total)
     return total
+
+
+def _index(jobs: int) -> Iterator[int]:
+    if jobs == 1:
+        yield from _index_by_one()
+    # Often the first batch is all, and other processes take longer to begin.
+    elif number := index_batch():
+        yield number
+        if Unsearched.objects.exists():
+            yield from _index_by_many(jobs)
 
 
 def _index_by_one() -> Iterator[int]:

@@ -119,9 +119,18 @@ def test_all_of_it_is_put_in_and_told(tea, monkeypatch):
 def test_processes_share_the_work(database_url, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "patchtrack.settings")
+    monkeypatch.setattr(record_search_texts, "__defaults__", (2,))
     deliver(ProjectFactory(), *(make_mail(body=str(number)) for number in range(5)))
-    assert index_all(2, lambda _: None) == 5
+    told = []
+    assert index_all(2, told.append) == 5
+    assert told[0] == 2
     assert SearchText.objects.count() == 5
+
+
+def test_few_are_not_worth_other_processes(tea, monkeypatch):
+    monkeypatch.delattr("ingest.indexing_all.Workers")
+    deliver(tea, make_mail())
+    assert index_all(2, lambda _: None) == 1
 
 
 def test_a_database_that_does_not_serve_is_asked_again_later(tea, monkeypatch):
