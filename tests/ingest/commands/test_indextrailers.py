@@ -36,9 +36,8 @@ def explain(table) -> str:
     order = parse_order(f"{OF_TAG}Reported-by", "patches")
     rows = table.objects.filter(project=1).annotate(place=order.expression)
     with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            # The tables are empty, and to read all of nothing costs nothing.
-            cursor.execute("SET LOCAL enable_seqscan = off")
+        # The tables are empty, and to read all of nothing costs nothing.
+        cursor.execute("SET LOCAL enable_seqscan = off")
         return rows.filter(place=7).values_list("pk").explain()
 
 
@@ -68,6 +67,10 @@ def lock_to_write(table: str) -> None:
         cursor.execute(f"LOCK TABLE patchtrack_{table} IN ROW EXCLUSIVE MODE NOWAIT")
 
 
+@pytest.mark.skipif(
+    connection.vendor != "postgresql",
+    reason="SQLite sees no index of an expression in which Django has parameters",
+)
 @pytest.mark.parametrize("table", [Patch, Series])
 def test_lists_are_sorted_by_the_index_of_a_trailer_that_was_added(table):
     Tag.objects.create(name="Reported-by", abbrev="P")
