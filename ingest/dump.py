@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Collate
 
-from patchtrack.models import Event, Message, Project, Series
+from patchtrack.models import Event, Kind, Message, Project, Series
 
 _COLUMNS = {
     "msgid": F("message_id"),
@@ -40,6 +40,12 @@ def _find_series(project: Project) -> dict[int, list[Any]]:
     return {id_: told for id_, *told in rows.iterator()}
 
 
+def _find_parents(project: Project) -> dict[int, str]:
+    """The message-ids of what comments can be on."""
+    parents = Message.objects.filter(project=project, kind__in=(Kind.PATCH, Kind.COVER))
+    return dict(parents.values_list("id", "message_id").iterator())
+
+
 def _find_events(project: Project) -> dict[str, list[str]]:
     """The categories of the events of each message; a series' events are its head's."""
     events = Event.objects.filter(project=project).annotate(
@@ -58,7 +64,7 @@ def dump_state(project: Project) -> Iterator[str]:
     often and by however many parsers the mails were stored.
     """
     events, series = _find_events(project), _find_series(project)
-    message_ids = dict(Message.objects.filter(project=project).values_list("id", "message_id"))
+    parents = _find_parents(project)
     for row in _find_rows(project).iterator():
         head, version, total = series.get(row["series_id"], _NO_SERIES)
         yield json.dumps(
@@ -72,7 +78,7 @@ def dump_state(project: Project) -> Iterator[str]:
                 "number": row["place"],
                 "version": version,
                 "total": total,
-                "parent": message_ids.get(row["parent_id"]),
+                "parent": parents.get(row["parent_id"]),
                 "state": row["state"],
                 "trailers": {key: len(said) for key, said in sorted(row["trailers"].items())},
                 "events": sorted(events.get(row["msgid"], ())),

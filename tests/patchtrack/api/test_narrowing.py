@@ -69,6 +69,8 @@ def names(client, **parameters) -> str:
         ({"q": "leaks", "q_in": "body", "project": "kettle"}, "d"),
         ({"q": "leaks", "q_in": "body", "project": ["kettle", "teapot"]}, "cd"),
         ({"q": "leaks", "q_in": "body", "project": "\0"}, ""),
+        ({"q": "leaks d:2000-01-01..", "q_in": "body"}, "cd"),
+        ({"q": "leaks d:..2000-01-01", "q_in": "body"}, ""),
         ({"q": "leaks", "q_in": "name"}, ""),
         ({"q": "leaks"}, ""),
         ({"q": "", "q_in": "body"}, "abcd"),
