@@ -12,7 +12,7 @@ import patchtrack.models.project
 from django.conf import settings
 from django.db import migrations, models
 
-from patchtrack.migrations._operations import CreateModels
+from patchtrack.migrations._operations import AtOnce, OnPostgreSQL
 from patchtrack.models import lookups, search
 
 REPLACED = (
@@ -63,25 +63,18 @@ def add_rows(apps, schema_editor):
     EventCounter.objects.create(pk=1)
 
 
-def store_compressed_as_is(apps, schema_editor):
-    """PostgreSQL would try in vain to compress what is compressed already."""
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute("ALTER TABLE patchtrack_mail ALTER COLUMN raw SET STORAGE EXTERNAL")
+# PostgreSQL would try in vain to compress what is compressed already.
+STORE_COMPRESSED_AS_IS = "ALTER TABLE patchtrack_mail ALTER COLUMN raw SET STORAGE EXTERNAL"
 
 
-def keep_what_is_looked_for(apps, schema_editor):
-    if schema_editor.connection.vendor != "postgresql":
-        return
-    for function in lookups.FUNCTIONS:
-        schema_editor.execute(function)
+def derive_keeping():
+    """What has PostgreSQL keep what is looked for."""
+    yield from lookups.FUNCTIONS
     for table, column, kind, expression in lookups.KEPT:
-        schema_editor.execute(
-            f"ALTER TABLE {table} ADD COLUMN {column} {kind} GENERATED ALWAYS AS ({expression}) STORED"
-        )
-        schema_editor.execute(f"CREATE INDEX {table}_{column} ON {table} USING gin ({column})")
+        yield f"ALTER TABLE {table} ADD COLUMN {column} {kind} GENERATED ALWAYS AS ({expression}) STORED"
+        yield f"CREATE INDEX {table}_{column} ON {table} USING gin ({column})"
     # What waits is hardly ever archived.
-    decided = "CREATE STATISTICS patchtrack_decided (mcv) ON state_id, archived FROM patchtrack_patch"
-    schema_editor.execute(decided)
+    yield "CREATE STATISTICS patchtrack_decided (mcv) ON state_id, archived FROM patchtrack_patch"
 
 
 def make_search_index(apps, schema_editor):
@@ -98,7 +91,7 @@ class Migration(migrations.Migration):
     dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
-        CreateModels([
+        AtOnce([
             migrations.CreateModel(
                 name='Person',
                 fields=[
@@ -420,6 +413,7 @@ class Migration(migrations.Migration):
                     ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='patchtrack.project')),
                     ('name', models.CharField(max_length=50)),
                     ('public', models.BooleanField(default=False)),
+                    ('patches', models.ManyToManyField(through='patchtrack.BundlePatch', to='patchtrack.patch')),
                 ],
                 options={
                     'constraints': [models.UniqueConstraint(fields=('owner', 'name'), name='bundle_unique_owner_name')],
@@ -627,13 +621,7 @@ class Migration(migrations.Migration):
                 },
             ),
         ]),
-        migrations.AddField(
-            model_name='bundle',
-            name='patches',
-            field=models.ManyToManyField(through='patchtrack.BundlePatch', to='patchtrack.patch'),
-        ),
         migrations.RunPython(add_rows, migrations.RunPython.noop),
-        migrations.RunPython(store_compressed_as_is, migrations.RunPython.noop),
-        migrations.RunPython(keep_what_is_looked_for, migrations.RunPython.noop),
+        OnPostgreSQL([STORE_COMPRESSED_AS_IS, *derive_keeping()]),
         migrations.RunPython(make_search_index, migrations.RunPython.noop),
     ]

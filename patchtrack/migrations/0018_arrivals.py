@@ -3,6 +3,8 @@ that of a message one mail is shown tells it, too. To read the mails themselves 
 
 from django.db import migrations
 
+from patchtrack.migrations._operations import OnPostgreSQL
+
 STATEMENTS = (
     # Beside the old one first, so that nobody has to wait for long.
     "CREATE UNIQUE INDEX mail_unique_shown_new ON patchtrack_mail (message_id) INCLUDE (received_at) WHERE shown",
@@ -11,13 +13,7 @@ STATEMENTS = (
 )
 
 
-def add_arrival(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        for statement in STATEMENTS:
-            schema_editor.execute(statement)
-
-
 class Migration(migrations.Migration):
     dependencies = [("patchtrack", "0001_tables")]
 
-    operations = [migrations.RunPython(add_arrival, migrations.RunPython.noop)]
+    operations = [OnPostgreSQL(STATEMENTS)]

@@ -7,23 +7,10 @@ from django.db import migrations, models
 from django.db.models import F
 from django.db.models.functions import TruncDate
 
+from patchtrack.migrations._operations import AtOnce, OnPostgreSQL
 from patchtrack.models import ArrivalBlock, vocabulary
 
 SIZE = ArrivalBlock.SIZE
-
-
-def learn_words(apps, schema_editor):
-    if schema_editor.connection.vendor != "postgresql":
-        return
-    for statement in (*vocabulary.KEEPING, *vocabulary.STATEMENTS, vocabulary.LEARN_ALL):
-        schema_editor.execute(statement)
-
-
-def forget_words(apps, schema_editor):
-    if schema_editor.connection.vendor != "postgresql":
-        return
-    for statement in vocabulary.UNDOING:
-        schema_editor.execute(statement)
 
 
 def note_arrivals(apps, schema_editor):
@@ -40,27 +27,31 @@ class Migration(migrations.Migration):
     dependencies = [("patchtrack", "0020_letters")]
 
     operations = [
-        migrations.CreateModel(
-            name="ArrivalBlock",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("day", models.DateField()),
-                ("block", models.BigIntegerField()),
-            ],
-            options={
-                "indexes": [models.Index(fields=["day", "block"], name="arrival_block_by_day")],
-            },
-        ),
-        migrations.RunPython(note_arrivals, migrations.RunPython.noop),
-        migrations.RunPython(learn_words, forget_words),
-        migrations.RemoveIndex(model_name="patch", name="patch_by_check_alone"),
-        migrations.AddIndex(
-            model_name="patch",
-            index=models.Index(
-                fields=["check_state", "message"],
-                include=["series"],
-                condition=models.Q(check_state__isnull=False),
-                name="patch_by_check_alone",
+        AtOnce([
+            migrations.CreateModel(
+                name="ArrivalBlock",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("day", models.DateField()),
+                    ("block", models.BigIntegerField()),
+                ],
+                options={
+                    "indexes": [models.Index(fields=["day", "block"], name="arrival_block_by_day")],
+                },
             ),
+            migrations.RemoveIndex(model_name="patch", name="patch_by_check_alone"),
+            migrations.AddIndex(
+                model_name="patch",
+                index=models.Index(
+                    fields=["check_state", "message"],
+                    include=["series"],
+                    condition=models.Q(check_state__isnull=False),
+                    name="patch_by_check_alone",
+                ),
+            ),
+        ]),
+        migrations.RunPython(note_arrivals, migrations.RunPython.noop),
+        OnPostgreSQL(
+            [*vocabulary.KEEPING, *vocabulary.STATEMENTS, vocabulary.LEARN_ALL], vocabulary.UNDOING
         ),
     ]
