@@ -57,4 +57,4 @@ def add_series(project: Project) -> Series:
         for own, to in (("a", "1"), ("b", "a"), ("c", "0"))
     ]
     deliver(project, *parts, *answers)
-    return Series.objects.get()
+    return Series.objects.get(project=project)

@@ -12,7 +12,9 @@ _Draw = Callable[[st.SearchStrategy], object]
 
 _MINUTES = st.sampled_from([0, 1, 5, 19, 20, 21, 60, 24 * 60, 48 * 60])
 _TAGS = st.sampled_from(["PATCH", "PATCH v2", "PATCH v2 resend", "PATCH v2.1", "RFC PATCH v3"])
-_STYLES = st.sampled_from(["shallow", "deep", "unthreaded", "each", "same", "one date"])
+_THREADINGS = st.sampled_from(["shallow", "deep", "unthreaded", "each", "same", "one date"])
+_SENDERS = st.sampled_from([ANN, ANN, ANN, BOB])
+_SUBJECTS = st.sampled_from(["Re: x", "Re: x", "[PATCH] fix", "[PATCH v2] fix", "a word"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,8 @@ def _styles(draw: _Draw, earlier: list[str]) -> _Style:
     names = st.lists(st.sampled_from([*earlier, "missing"]), max_size=3)
     return _Style(
         tags=draw(_TAGS),
-        sender=draw(st.sampled_from([ANN, ANN, ANN, BOB])),
-        threading=draw(_STYLES),
+        sender=draw(_SENDERS),
+        threading=draw(_THREADINGS),
         first=draw(st.integers(0, 1)),
         has_letter=draw(st.booleans()),
         total=draw(st.integers(1, 4)),
@@ -75,7 +77,7 @@ def _replies(draw: _Draw, index: int, above: list[str]) -> ThreadMessage:
     """A reply, a single patch or a remark on some of the mails above, the last ones rather."""
     names = st.sampled_from([*above[-3:], *above, "missing", f"r{index + 1}"])
     to = " ".join(draw(st.lists(names, max_size=3, unique=True)))
-    subject = draw(st.sampled_from(["Re: x", "Re: x", "[PATCH] fix", "[PATCH v2] fix", "a word"]))
+    subject = draw(_SUBJECTS)
     at = 60 * draw(_MINUTES) + index
     return message(f"r{index}", subject, to=to, at=at, diff=subject != "a word")
 

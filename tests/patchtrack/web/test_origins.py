@@ -9,14 +9,17 @@ from django.utils.html import escape
 
 from patchtrack.models import Check, Patch, State
 from patchtrack.web.ordering import COLUMNS, OF_TAG
-from tests.factories import DATE, UserFactory, deliver, make_diff, make_mail
+from tests.factories import DATE, ProjectFactory, UserFactory, deliver, make_diff, make_mail
 
-LIST = "/project/teapot/list/"
+LIST = "/project/pots/list/"
+
+pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def five(project):
+@pytest.fixture(scope="module", autouse=True)
+def five(module_db) -> None:
     """Five patches of one date, the odd ones accepted and checked."""
+    project = ProjectFactory(linkname="pots")
     for number in range(5):
         message_id = f"{number}@example.org"
         deliver(
@@ -31,7 +34,6 @@ def five(project):
     accepted = State.objects.get(slug="accepted")
     odd = Patch.objects.filter(name__regex="[13]$")
     odd.update(state=accepted, check_state=Check.Result.FAIL, delegate=UserFactory())
-    return project
 
 
 def get(client, url: str) -> str:
@@ -40,9 +42,9 @@ def get(client, url: str) -> str:
     return response.content.decode()
 
 
-def patch_url(number: int, query: str | None = None) -> str:
+def patch_url(number: int, query: str | None = None, project: str = "pots") -> str:
     origin = "" if query is None else "?" + urlencode({"from": query})
-    return f"/project/teapot/patch/{number}@example.org/{origin}"
+    return f"/project/{project}/patch/{number}@example.org/{origin}"
 
 
 def find_link(page: str, rel: str) -> str:
@@ -62,28 +64,29 @@ def walk(client, url: str, rel: str) -> list[str]:
 
 @pytest.mark.parametrize("sign", ["", "-"])
 @pytest.mark.parametrize("column", [*COLUMNS["patches"], f"{OF_TAG}Acked-by"])
-def test_neighbours_are_those_of_the_list_in_every_order(client, five, column, sign):
+def test_neighbours_are_those_of_the_list_in_every_order(client, column, sign):
     query = {"state": "*", "order": f"{sign}{column}"}
     rows = re.findall(
         r'class="name"><a hx-boost="false" href="([^"]*)"',
         get(client, f"{LIST}?{urlencode(query)}"),
     )
     assert len(rows) == 5
-    shown = [re.findall(r"patch/(\d)@", row)[0] for row in rows]
-    assert walk(client, rows[0].replace("&amp;", "&"), "x-list-next") == shown
-    assert walk(client, rows[-1].replace("&amp;", "&"), "x-list-prev") == shown[::-1]
+    pages = [get(client, unescape(row)) for row in rows]
+    shown = [row.partition("?")[0] for row in rows]
+    assert [find_link(page, "x-list-next").partition("?")[0] for page in pages] == [*shown[1:], ""]
+    assert [find_link(page, "x-list-prev").partition("?")[0] for page in pages] == ["", *shown[:-1]]
 
 
-def test_the_filter_of_the_list_decides_who_is_a_neighbour(client, five):
+def test_the_filter_of_the_list_decides_who_is_a_neighbour(client):
     assert walk(client, patch_url(4, ""), "x-list-next") == ["4", "2", "0"]
     assert walk(client, patch_url(3, "state=accepted"), "x-list-next") == ["3", "1"]
 
 
-def test_a_patch_that_left_the_list_still_leads_on(client, five):
+def test_a_patch_that_left_the_list_still_leads_on(client):
     assert walk(client, patch_url(3, ""), "x-list-next") == ["3", "2", "0"]
 
 
-def test_a_patch_leads_back_to_the_page_that_one_came_from(client, five):
+def test_a_patch_leads_back_to_the_page_that_one_came_from(client):
     query = "state=accepted&order=name&older=1.pot"
     back = find_link(get(client, patch_url(3, query)), "x-list")
     assert back == f"{LIST}?{query}"
@@ -93,29 +96,30 @@ def test_a_patch_leads_back_to_the_page_that_one_came_from(client, five):
     "said", ["https://evil.example/", "//evil.example", "x=1&next=//evil.example", "\0", "&" * 3000,
              "older=%22%3E&order=-tag.%00", "state=%FF", "%"]
 )  # fmt: skip
-def test_nothing_that_is_said_leads_elsewhere(client, five, said):
+def test_nothing_that_is_said_leads_elsewhere(client, said):
     page = get(client, patch_url(3, said))
     back = find_link(page, "x-list")
     assert back.split("?")[0] == LIST
     assert "evil" not in back
     nav = page.partition('aria-label="The list that you came from">')[2].partition("</nav>")[0]
-    assert all(url.startswith("/project/teapot/") for url in re.findall('href="([^"]*)"', nav))
+    assert all(url.startswith("/project/pots/") for url in re.findall('href="([^"]*)"', nav))
 
 
-def test_a_list_that_nothing_fits_has_no_neighbours(client, five):
+def test_a_list_that_nothing_fits_has_no_neighbours(client):
     page = get(client, patch_url(3, "delegate=ghost&state=*"))
     assert find_link(page, "x-list") == f"{LIST}?state=%2A&delegate=ghost"
     assert "in the list" not in page
 
 
-def test_without_a_list_there_are_no_neighbours_in_it(client, five):
+def test_without_a_list_there_are_no_neighbours_in_it(client):
     assert "x-list" not in get(client, patch_url(3))
 
 
 def test_the_views_and_the_series_keep_the_list(client, series):
-    page = get(client, patch_url(1, "state=*"))
+    page = get(client, patch_url(1, "state=*", "teapot"))
     assert escape("?view=split&from=state%3D%2A") in page
-    assert find_link(get(client, patch_url(1, "") + "&view=split"), "x-list-prev") == (
+    split = get(client, patch_url(1, "", "teapot") + "&view=split")
+    assert find_link(split, "x-list-prev") == (
         "/project/teapot/patch/3@example.org/?view=split&from="
     )
     assert (
@@ -145,6 +149,6 @@ def test_a_series_that_one_came_to_from_elsewhere_leads_to_the_list_of_all(clien
     assert find_link(get(client, f"/series/{series.pk}/"), "up") == "/project/teapot/"
 
 
-def test_search_engines_are_told_one_address_of_a_patch(client, five):
+def test_search_engines_are_told_one_address_of_a_patch(client):
     canonical = f'<link rel="canonical" href="{patch_url(3)}">'
     assert canonical in get(client, patch_url(3, "state=*"))
