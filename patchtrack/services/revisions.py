@@ -54,7 +54,7 @@ def _find_around(rows: Sequence[Series], among: QuerySet[Series]) -> QuerySet[Se
     own = {row.pk for row in rows}
     projects, lineages = {row.project_id for row in rows}, {row.lineage for row in rows}
     answered = {row.previous_id for row in rows if row.previous_id is not None}
-    linked = Q(pk__among_all=own | answered) | Q(previous__among_all=own)
+    linked = Q(pk__among_all=answered - own) | Q(previous__among_all=own)
     found = among.filter(Q(project__in=projects, lineage__among_all=lineages) | linked)
     return found.annotate(place=_NEWEST_FIRST).filter(place__lte=MOST_REVISIONS)
 
