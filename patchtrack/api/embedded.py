@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from patchtrack.api.formats import format_date
-from patchtrack.api.versions import find_missing, keep_known
+from patchtrack.api.versions import keep_known
 from patchtrack.models import Check, Comment, Cover, Patch, Person, Project, Series
 from patchtrack.services.links import (
     archive_page,
@@ -26,14 +26,14 @@ CHECKS = {result.value: result.label for result in Check.Result}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mails:
     """The patches, or the cover letters, of a project, of which a page may tell a thousand times:
-    `url` and `page` are how their addresses begin, `archive` is what stands around their
-    message-ids in those of the list's archive, and `missing` are the fields that the version does
-    not have."""
+    `kind` is "patch" or "cover", `url` and `page` are how their addresses begin, and `archive` is
+    what stands around their message-ids in those of the list's archive."""
 
+    kind: str
+    version: int
     url: str
     page: str
     archive: Sequence[str]
-    missing: Sequence[str]
 
     def find_page(self, message_id: str) -> str:
         """As `message_url` has it."""
@@ -52,9 +52,7 @@ class Mails:
             "name": row.name,
             "mbox": f"{page}mbox/",
         }
-        for name in self.missing:
-            record.pop(name, None)
-        return record
+        return keep_known(self.kind, self.version, record)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,10 +129,11 @@ class EmbeddedRecords:
     def _find_mails(self, kind: str, resource: str, project: Project) -> Mails:
         if (kind, project.pk) not in self._mails:
             self._mails[kind, project.pk] = Mails(
+                kind=kind,
+                version=self.version,
                 url=f"{self.site}/api{self.prefix}/{resource}/",
                 page=f"{self.site}/project/{project.linkname}/{kind}/",
                 archive=split_archive_url(project),
-                missing=find_missing(kind, self.version),
             )
         return self._mails[kind, project.pk]
 

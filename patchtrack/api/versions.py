@@ -3,7 +3,7 @@
 A version is its second number: 2 is 1.2. What the tables do not name is there since 1.0.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 LATEST = 5
@@ -60,7 +60,7 @@ _CALLS = {
 _CATEGORIES = {"cover-comment-created": 3, "patch-comment-created": 3}
 
 
-def _derive_missing(fields: Mapping[str, int]) -> tuple[tuple[str, ...], ...]:
+def _find_missing(fields: Mapping[str, int]) -> tuple[tuple[str, ...], ...]:
     """For each version the fields that it lacks."""
     return tuple(
         tuple(name for name, since in fields.items() if since > version)
@@ -68,12 +68,7 @@ def _derive_missing(fields: Mapping[str, int]) -> tuple[tuple[str, ...], ...]:
     )
 
 
-_MISSING = {kind: _derive_missing(fields) for kind, fields in _FIELDS.items()}
-
-
-def find_missing(kind: str, version: int) -> Sequence[str]:
-    """The fields of a kind of record that the version does not have."""
-    return _MISSING[kind][version]
+_MISSING = {kind: _find_missing(fields) for kind, fields in _FIELDS.items()}
 
 
 def keep_known(kind: str, version: int, record: dict[str, Any]) -> dict[str, Any]:

@@ -33,13 +33,11 @@ def with_states(patches: QuerySet[Patch]) -> QuerySet[Patch]:
 
 def derive_summary(series: Series, patches: Iterable[Any]) -> Summary:
     """The summary of a series and its patches: a Part each, or a patch `with_states`."""
-    rows = list(patches)
-    places = {patch.state_slug: patch.state_place for patch in rows}
-    counts = Counter([patch.state_slug for patch in rows])
+    rows = sorted(patches, key=lambda patch: patch.state_place)
     checks = [patch.check_state for patch in rows if patch.check_state is not None]
-    numbers = [patch.number for patch in rows]
+    numbers = {patch.number for patch in rows}
     return Summary(
-        states={slug: counts[slug] for slug in sorted(places, key=places.__getitem__)},
+        states=Counter(patch.state_slug for patch in rows),
         check=choose_worst(checks) if checks else None,
         missing=() if series.complete else derive_missing(numbers, series.total),
     )
