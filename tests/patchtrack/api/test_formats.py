@@ -20,3 +20,16 @@ NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 )
 def test_dates_are_in_utc_without_an_offset(date, expected):
     assert format_date(date) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("2026-01-02 12:00:00+00", "2026-01-02T12:00:00"),
+        ("2026-01-02 12:00:00", "2026-01-02T12:00:00"),
+        ("2026-01-02 12:00:00.6+00", "2026-01-02T12:00:00.600000"),
+        ("0001-01-02 12:00:00.000050", "0001-01-02T12:00:00.000050"),
+    ],
+)
+def test_dates_may_be_as_databases_write_them(said, expected):
+    assert format_date(said) == expected

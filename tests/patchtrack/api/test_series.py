@@ -57,6 +57,14 @@ def test_what_was_not_checked_has_no_check(client, series):
     assert client.get("/api/series/", {"check": "success"}).json() == []
 
 
+@pytest.mark.parametrize("microsecond", [0, 600_000, 7])
+def test_a_series_dates_its_patches_as_they_date_themselves(client, series, microsecond):
+    date = Patch.objects.get(number=1).date.replace(microsecond=microsecond)
+    Patch.objects.filter(number=1).update(date=date)
+    [inside] = [one for one in tell(client, series)["patches"] if "1/" in one["name"]]
+    assert inside["date"] == client.get(inside["url"]).json()["date"]
+
+
 def test_all_revisions_are_told(client, project):
     mails = [
         make_mail(subject=f"[PATCH{version}] Pour", message_id=f"{version}@x", diff=make_diff())
