@@ -25,6 +25,7 @@ from tools.bench_web import (
     PATCHES,
     Browser,
     Figures,
+    describe_server,
     explain,
     forbid_parallel_queries,
     format_figures,
@@ -88,6 +89,7 @@ def run(arguments: argparse.Namespace) -> tuple[list[Bar], list[str]]:
     browser.log_in(get_user_model().objects.get(pk=keys.delegates[0][0]))
     bars: list[Bar] = []
     passed_over: list[str] = []
+    print(describe_server())
     print(format_heading())
     rows = find_rows(keys, arguments.times)
     for request in chain(list_requests(rows), list_further_requests(rows)):

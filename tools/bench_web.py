@@ -3,7 +3,8 @@
 
 Pages are asked for in this process, through all of Django, one after the other, under other
 addresses each time. `tools/postgres -- tools/bench_web.py` makes a database of its own, by
-tools/make_database.py; `--database` names one that was made before. Words choose the pages in
+tools/make_database.py; `--database` names one that was made before. A server with memory, as
+docs/deploy.md advises, is `tools/postgres --set shared_buffers=2GB`. Words choose the pages in
 whose names they are.
 
 A page for which the database has nothing to ask is named at the end; no bar counts it.
@@ -275,6 +276,18 @@ def list_asset_bars(size: int) -> Iterator[Bar]:
     )
 
 
+def describe_server() -> str:
+    """Which PostgreSQL it is, and the memory that it is to use."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('server_version'), current_setting('shared_buffers')"
+        )
+        version, memory = cursor.fetchone()
+    return f"PostgreSQL {version}, shared_buffers {memory}"
+
+
 def format_heading() -> str:
     columns = ("p50", "p95", "our CPU", "database", "queries", "HTML", "gzip")
     return f"{'page':<{WIDTH}}" + "".join(f"{column:>9}" for column in columns)
@@ -331,6 +344,7 @@ def run(arguments: argparse.Namespace) -> tuple[list[Bar], list[str]]:
     browser.log_in(get_user_model().objects.get(pk=keys.delegates[0][0]))
     bars: list[Bar] = []
     passed_over: list[str] = []
+    print(describe_server())
     print(format_heading())
     for page in list_pages():
         if arguments.pages and not any(word in page.name for word in arguments.pages):

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,10 +33,13 @@ class PostgresError(Exception):
 
 
 class Server:
-    """A server process that can be stopped, also without grace, and started again."""
+    """A server process that can be stopped, also without grace, and started again; `settings` are
+    those of it that differ from PostgreSQL's own and ours."""
 
-    def __init__(self, programs: Path, directory: Path) -> None:
-        self.programs, self.directory = programs, directory
+    def __init__(
+        self, programs: Path, directory: Path, settings: Mapping[str, str] | None = None
+    ) -> None:
+        self.programs, self.directory, self.settings = programs, directory, settings or {}
         self.url = f"postgresql://postgres@/patchtrack?host={directory}"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -47,6 +50,7 @@ class Server:
             "listen_addresses": "",
             "unix_socket_directories": str(self.directory),
             "max_connections": str(MAX_CONNECTIONS),
+            **self.settings,
         }
         options = [word for item in settings.items() for word in ("-c", "=".join(item))]
         with (self.directory / "log").open("ab") as log:
@@ -98,11 +102,11 @@ def temporary_directory() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def running_server(directory: Path) -> Iterator[Server]:
+def running_server(directory: Path, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
     """A new server with an empty database `patchtrack`, stopped at the end in every case."""
     programs = find_programs(directory)
     initialize(programs, directory / "data")
-    server = Server(programs, directory)
+    server = Server(programs, directory, settings)
     try:
         server.launch()
         server.wait_until_ready()

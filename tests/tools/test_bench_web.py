@@ -50,7 +50,12 @@ def test_a_missed_bar(changed, wanted):
 
 
 @pytest.mark.parametrize(
-    "changed", [{"seconds": [0.05] * 96 + [9.0] * 4}, {"size": 900_000, "is_list": False}]
+    "changed",
+    [
+        {"seconds": [0.05] * 95 + [9.0] * 5},
+        {"seconds": [0.05] * 19 + [9.0]},
+        {"size": 900_000, "is_list": False},
+    ],
 )
 def test_what_no_bar_is_about(changed):
     assert find_missed(make_figures(**changed)) == []
