@@ -21,17 +21,24 @@ from patchtrack.services.versions import get_cover
 # No list waits for more than hundreds of series need, whatever hostile mails may say.
 _MOST_SAID = 5000
 # There may be thousands of targets that name the series of a page, as `ingest.mail.dependencies`
-# writes them: so the database makes them. It is told in its own language, for to make this out of
-# query sets took longer than to run it.
+# writes them: so the database makes them, by numbers only if anybody names anything by its number.
+# It is told in its own language, for to make this out of query sets took longer than to run it.
 _SAID = """
 WITH shown AS (
   SELECT id, version, head_id FROM patchtrack_series WHERE id {shown}
 ), member AS (
-  SELECT message_id AS id FROM patchtrack_patch JOIN shown ON series_id = shown.id
+  SELECT message_id AS id, msgid FROM patchtrack_patch JOIN shown ON series_id = shown.id
   UNION ALL
-  SELECT message_id FROM patchtrack_cover JOIN shown ON series_id = shown.id
+  SELECT message.id, message.message_id
+  FROM shown
+  JOIN patchtrack_cover AS cover ON cover.series_id = shown.id
+  JOIN patchtrack_message AS message ON message.id = cover.message_id
+), by_number AS (
+  SELECT 1 FROM patchtrack_dependency
+  WHERE target LIKE 'patch:%%' OR target LIKE 'series:%%' LIMIT 1
 ), numbered AS (
-  SELECT 'patch:' || id AS target FROM member UNION ALL SELECT 'series:' || id FROM shown
+  SELECT 'patch:' || id AS target FROM member CROSS JOIN by_number
+  UNION ALL SELECT 'series:' || id FROM shown CROSS JOIN by_number
 ), changed AS (
   SELECT 'change:' || change_id AS target, shown.version
   FROM patchtrack_message JOIN shown ON patchtrack_message.id = head_id WHERE change_id > ''
@@ -40,7 +47,7 @@ WITH shown AS (
   UNION ALL SELECT target || %s FROM numbered
   UNION ALL SELECT target FROM changed
   UNION ALL SELECT target || ':v' || version FROM changed
-  UNION ALL SELECT 'mid:' || message_id FROM patchtrack_message JOIN member USING (id)
+  UNION ALL SELECT 'mid:' || msgid FROM member
 ), said AS (
   SELECT * FROM (
     SELECT 1 AS is_own, * FROM patchtrack_dependency WHERE message_id IN (SELECT id FROM member)

@@ -164,6 +164,15 @@ def test_numbers_of_this_site_are_known(project):
     assert {name for name, _ in needed_by("tea")} >= set("abc")
 
 
+@pytest.mark.parametrize("kind", ["series", "patch"])
+def test_a_number_is_known_where_nobody_gives_another_kind_of_name(project, kind):
+    deliver(project, make("tea"))
+    tea = get("tea")
+    number = tea.pk if kind == "series" else tea.head_id
+    deliver(project, make("cup", f"Depends-on: {kind}-{number}"))
+    assert needed_by("tea") == [("cup", 1)]
+
+
 def test_numbers_of_another_site_are_not_ours(project):
     deliver(project, make("tea"))
     number = get("tea").pk
