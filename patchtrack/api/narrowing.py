@@ -28,6 +28,7 @@ from patchtrack.api.filters import (
     parse_date,
     read_filters,
 )
+from patchtrack.api.paging import MOST_FOUND
 from patchtrack.api.versions import has_filter
 from patchtrack.models import Check, Cover, Patch
 from patchtrack.models.lookups import split_words
@@ -40,8 +41,6 @@ from patchtrack.services.search_query import Mark, Query, parse_query
 from patchtrack.services.searching import Stretch, find_hits
 from patchtrack.services.series_by_patches import filter_by_checks, filter_by_patches
 
-# Of what `q` finds in mails, so many are looked at, the newest ones.
-MOST_FOUND = 1000
 # So many patches are found sooner by what they touch than by going through all in their order.
 MOST_FEW = 10_000
 # As on the web pages.
@@ -121,7 +120,8 @@ def _by_patches(rows: QuerySet, asked: Asked) -> QuerySet:
 
 
 def _by_text(rows: QuerySet, resource: str, asked: Asked) -> QuerySet:
-    """The rows whose mails `q` finds, in the language of the search page."""
+    """The rows whose mails `q` finds, in the language of the search page: of the newest ones as
+    many as such a list is counted to."""
     query = parse_query(asked.get("q", [""])[-1])
     if not query.parts:
         return rows
