@@ -87,11 +87,13 @@ def find_many_dependencies(
     rows: Sequence[Series], parts: Mapping[int, Sequence[Any]], host: str
 ) -> dict[int, Dependencies]:
     """What `find_dependencies` finds for each of the series whose project shows it, by the id of
-    the series; two queries, or one if there is nothing.
+    the series; two queries, one if there is nothing, or none where no mail says what it needs.
 
-    The series come with their project and cover, and `parts` are the patches of each.
+    The series come as `plain_rows.series` has them, and `parts` are the patches of each.
     """
     shown = {series.pk: series for series in rows if series.project.show_dependencies}
+    if not any(series.has_dependencies for series in shown.values()):
+        return dict.fromkeys(shown, Dependencies())
     needed, needing = _find_said(shown, host)
     if not (needed or needing):
         return dict.fromkeys(shown, Dependencies())

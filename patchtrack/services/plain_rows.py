@@ -6,10 +6,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Exists, F
 from django.db.models.functions import Coalesce
 
-from patchtrack.models import Bundle, BundlePatch, Comment, Cover, Event, Patch, Project, Series
+from patchtrack.models import (
+    Bundle,
+    BundlePatch,
+    Comment,
+    Cover,
+    Dependency,
+    Event,
+    Patch,
+    Project,
+    Series,
+)
 from patchtrack.services.plain import PlainRows, Shape
 from patchtrack.services.series_summary import with_states
 
@@ -30,7 +40,7 @@ _PATCH = Shape(
 _COVER = Shape("pk", "project_id", "name", "date", message=_NAME, submitter=_PERSON, series=_SERIES)
 _WHOLE_SERIES = Shape(
     "pk", "project_id", "name", "date", "version", "total", "received_total", "complete", "lineage",
-    "previous_id", submitter=_PERSON, cover=_MAIL,
+    "previous_id", "has_dependencies", submitter=_PERSON, cover=_MAIL,
 )  # fmt: skip
 _COMMENTED = Shape(
     "message_id", "subject", "date", project=Shape("pk", "list_archive_url_format"), author=_PERSON
@@ -88,8 +98,10 @@ def covers() -> PlainRows:
 
 
 def series() -> PlainRows:
-    """With their project, submitter and cover letter; one query more."""
-    return PlainRows(shape=_WHOLE_SERIES, query=Series.objects.all())
+    """With their project, submitter and cover letter, and whether any mail at all says what it
+    needs; one query more."""
+    query = Series.objects.annotate(has_dependencies=Exists(Dependency.objects.all()))
+    return PlainRows(shape=_WHOLE_SERIES, query=query)
 
 
 def comments() -> PlainRows:

@@ -262,3 +262,12 @@ def test_it_takes_two_queries(project, django_assert_num_queries):
     patches = find_patches(series)
     with django_assert_num_queries(2):
         find_dependencies(series, patches, HOST)
+
+
+def test_nothing_is_asked_where_no_mail_says_what_it_needs(project, django_assert_num_queries):
+    deliver(project, make("tea"), make("cup"))
+    rows = list(plain_rows.series())
+    parts = find_parts(rows)
+    with django_assert_num_queries(0):
+        found = find_many_dependencies(rows, parts, HOST)
+    assert found == {row.pk: Dependencies() for row in rows}
