@@ -19,10 +19,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-# This one finds the Python that has Django, too.
-from tools.bench_figures import Bar
+# This one finds the Python that has Django, so it comes before all that needs it.
 from tools.bench_web import (
     PATCHES,
+    Bar,
     Browser,
     Figures,
     describe_server,
