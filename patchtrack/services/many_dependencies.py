@@ -92,7 +92,7 @@ def find_many_dependencies(
     The series come as `plain_rows.series` has them, and `parts` are the patches of each.
     """
     shown = {series.pk: series for series in rows if series.project.show_dependencies}
-    is_said = any(series.has_dependencies for series in shown.values())
+    is_said = any(series.any_dependency for series in shown.values())
     needed, needing = _find_said(shown, host) if is_said else ([], [])
     if not (needed or needing):
         return dict.fromkeys(shown, Dependencies())

@@ -40,7 +40,7 @@ _PATCH = Shape(
 _COVER = Shape("pk", "project_id", "name", "date", message=_NAME, submitter=_PERSON, series=_SERIES)
 _WHOLE_SERIES = Shape(
     "pk", "project_id", "name", "date", "version", "total", "received_total", "complete", "lineage",
-    "previous_id", "has_dependencies", submitter=_PERSON, cover=_MAIL,
+    "previous_id", "any_dependency", submitter=_PERSON, cover=_MAIL,
 )  # fmt: skip
 _COMMENTED = Shape(
     "message_id", "subject", "date", project=Shape("pk", "list_archive_url_format"), author=_PERSON
@@ -98,9 +98,9 @@ def covers() -> PlainRows:
 
 
 def series() -> PlainRows:
-    """With their project, submitter and cover letter, and whether any mail at all says what it
-    needs; one query more."""
-    query = Series.objects.annotate(has_dependencies=Exists(Dependency.objects.all()))
+    """With their project, submitter and cover letter; one query more. `any_dependency` is whether
+    any mail at all says what it needs, which is asked here to take no query of its own."""
+    query = Series.objects.annotate(any_dependency=Exists(Dependency.objects.all()))
     return PlainRows(shape=_WHOLE_SERIES, query=query)
 
 
